@@ -12,9 +12,9 @@ import { recordingReporter } from '../report/recording.ts'
 
 /** A dry run; removals themselves are in __tests__/e2e/preview-removal.test.ts. */
 
-const PULL = { number: 7, repositoryId: '42', repository: 'octo/shop' }
+const PULL = { number: 7, host: 'github.com', repositoryId: '42', repository: 'octo/shop' }
 const TAGS = writeTags({
-  ...identityOf('shop', PULL),
+  ...identityOf('shop', PULL, '123456789012/eu-west-1'),
   ...{ headSha: undefined, run: undefined, isSeeded: false, created: '', expires: '' },
   ...{ database: 'postgresql/database/shop_pr_7/shop_pr_7', databaseAdmin: 'ssm:/admin', databaseAccess: 'runner' },
   ...{ static: 's3://statics/shop-pr-7', role: undefined, logGroup: undefined },
@@ -31,6 +31,7 @@ async function dryRun(there: boolean) {
     },
   })
   const previews: PreviewApi = {
+    readPlace: () => Promise.resolve('123456789012/eu-west-1'),
     readFunction: () => Promise.resolve(there ? { arn: 'arn', tags: TAGS } : undefined),
     ...{ findTagged: forbidden, removeFunction: forbidden, openLayers: forbidden, openLogGroups: forbidden },
     ...{ openRoles: forbidden, openStatics: forbidden },

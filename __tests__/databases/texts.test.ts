@@ -32,7 +32,7 @@ describe('a mark', () => {
     scope: 'database',
     name: 'shop_pr_7',
     user: 'shop_pr_7',
-    mark: { repositoryId: '42', pr: 7, preview: 'shop' },
+    mark: { host: 'github.com', repositoryId: '42', pr: 7, preview: 'shop', place: '123456789012/eu-west-1' },
   }
 
   test('is read as it was written', () => {

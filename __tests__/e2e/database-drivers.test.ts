@@ -35,11 +35,13 @@ class OnlyOne:
 sys.meta_path.insert(0, OnlyOne())
 from wsgi_lambda import databases, secrets
 secrets.value_of = lambda reference: reference
-context = types.SimpleNamespace(client_context={"custom": {"wsgi-lambda": "1"}}, aws_request_id="1")
+context = types.SimpleNamespace(client_context={"custom": {"wsgi-lambda": "1"}}, aws_request_id="1",
+                                invoked_function_arn="arn:aws:lambda:eu-west-1:123456789012:function:shop:live-databases")
 reply = databases.handler(json.loads(sys.argv[1]), context)
 print(json.dumps(reply), file=sys.__stderr__)
 `
-const OPTIONS = { password: 'Password1', template: undefined, isNamedByTags: true }
+const OPTIONS = { password: 'Password1', template: undefined }
+const OWNER = { host: 'github.com', repositoryId: '42', place: '123456789012/eu-west-1' }
 
 let folder: string
 let python: string
@@ -109,7 +111,7 @@ const nextPull = (): number => (pull += 1)
 
 function own(engine: OwnDatabase['engine'], scope: OwnDatabase['scope'], pr: number): OwnDatabase {
   const name = `shop_pr_${pr}`
-  return { engine, scope, name, user: name, mark: { repositoryId: '42', pr, preview: 'shop' } }
+  return { engine, scope, name, user: name, mark: { ...OWNER, pr, preview: 'shop' } }
 }
 
 async function snapshot(): Promise<string> {
@@ -136,17 +138,17 @@ describe.each([
     // Each knows the other's.
     expect(await runner.prepare(database, OPTIONS)).toBe('there')
     expect(await server.prepare(database, OPTIONS)).toBe('there')
-    expect([await server.list('42'), await runner.list('42')]).toEqual([[database], [database]])
+    expect([await server.list(OWNER), await runner.list(OWNER)]).toEqual([[database], [database]])
     const address = applicationAddress(server.place, database, OPTIONS.password)
     const table = await run(python, ['-c', INSIDE, address])
     expect(table.stdout.trim()).toBe(
       `${database.user} ${scope === 'schema' ? `previews ${database.name}` : `${database.name} public`}`,
     )
-    expect(await server.remove(database, OPTIONS)).toBe('removed')
-    expect(await server.remove(database, OPTIONS)).toBe('missing')
+    expect(await server.remove(database)).toBe('removed')
+    expect(await server.remove(database)).toBe('missing')
     expect(await snapshot()).toBe(before)
     await runner.prepare(database, OPTIONS)
-    expect(await server.remove(database, OPTIONS)).toBe('removed')
+    expect(await server.remove(database)).toBe('removed')
     expect(await snapshot()).toBe(before)
   })
 })
@@ -159,7 +161,7 @@ describe.each(Object.keys(DRIVERS.postgresql))('%s on PostgreSQL', (driver) => {
     expect(await server.prepare(database, { ...OPTIONS, template: 'template' })).toBe('created')
     const sql = 'SELECT tableowner, (SELECT count(*) FROM orders) FROM pg_tables WHERE tablename = $$orders$$'
     expect((await postgres.query(database.name, sql)).trim()).toBe(`${database.user}|1`)
-    expect(await server.remove(database, OPTIONS)).toBe('removed')
+    expect(await server.remove(database)).toBe('removed')
   })
 })
 
@@ -189,9 +191,9 @@ describe.each(Object.keys(DRIVERS.mysql))('%s on MariaDB', (driver) => {
     expect(await server.prepare(database, OPTIONS)).toBe('created')
     expect(await runner.prepare(database, OPTIONS)).toBe('there')
     expect(await server.prepare(database, OPTIONS)).toBe('there')
-    expect([await server.list('42'), await runner.list('42')]).toEqual([[database], [database]])
-    expect(await server.remove(database, OPTIONS)).toBe('removed')
-    expect(await server.remove(database, OPTIONS)).toBe('missing')
+    expect([await server.list(OWNER), await runner.list(OWNER)]).toEqual([[database], [database]])
+    expect(await server.remove(database)).toBe('removed')
+    expect(await server.remove(database)).toBe('missing')
     expect(await names()).toEqual(before)
   })
 })

@@ -38,9 +38,9 @@ def app(environ, start_response):
 }
 const OWN: OwnDatabase = {
   ...{ engine: 'postgresql', scope: 'database', name: 'shop_pr_7', user: 'shop_pr_7' },
-  mark: { repositoryId: '42', pr: 7, preview: 'shop' },
+  mark: { host: 'github.com', repositoryId: '42', pr: 7, preview: 'shop', place: '000000000000/us-east-1' },
 }
-const OPTIONS = { password: 'canary-Password-1', template: undefined, isNamedByTags: false }
+const OPTIONS = { password: 'canary-Password-1', template: undefined }
 
 let world: World
 let lambda: LambdaClient
@@ -158,11 +158,11 @@ describe('the version for databases', () => {
     expect(databases.place).toMatchObject({ engine: 'postgresql', host: '127.0.0.1', database: 'postgres' })
     expect(await databases.prepare(OWN, OPTIONS)).toBe('created')
     expect(await databases.prepare(OWN, OPTIONS)).toBe('there')
-    expect(await databases.list('42')).toEqual([OWN])
-    expect(await databases.list('43')).toEqual([])
+    expect(await databases.list(OWN.mark)).toEqual([OWN])
+    expect(await databases.list({ ...OWN.mark, repositoryId: '43' })).toEqual([])
     expect(await names("SELECT datname FROM pg_database WHERE datname LIKE 'shop%'")).toEqual(['shop_pr_7'])
-    expect(await databases.remove(OWN, OPTIONS)).toBe('removed')
-    expect(await databases.remove(OWN, OPTIONS)).toBe('missing')
+    expect(await databases.remove(OWN)).toBe('removed')
+    expect(await databases.remove(OWN)).toBe('missing')
     expect(await names("SELECT rolname FROM pg_roles WHERE rolname LIKE 'shop%'")).toEqual([])
     expect(logs.join('')).toContain('database command prepare')
     expect(logs.join('')).not.toContain('canary')
@@ -171,13 +171,18 @@ describe('the version for databases', () => {
 
   test.each<[string, OwnDatabase, string]>([
     ['of another function', { ...OWN, mark: { ...OWN.mark, preview: 'other' } }, 'is none of a preview of shop'],
+    [
+      'of another region',
+      { ...OWN, mark: { ...OWN.mark, place: '000000000000/eu-west-1' } },
+      'is none of a preview of shop',
+    ],
     ['of another name', { ...OWN, name: 'production' }, 'is none of a preview of shop'],
     ['of another user', { ...OWN, user: 'postgres' }, 'is none of a preview of shop'],
     ['of another engine', { ...OWN, engine: 'mysql' }, 'The server is one of postgresql'],
   ])('leaves alone what is %s', async (_, own, title) => {
     const databases = await server()
     await expect(databases.prepare(own, OPTIONS)).rejects.toMatchObject({ title: expect.stringContaining(title) })
-    await expect(databases.remove(own, OPTIONS)).rejects.toMatchObject({ title: expect.stringContaining(title) })
+    await expect(databases.remove(own)).rejects.toMatchObject({ title: expect.stringContaining(title) })
   })
 
   test('leaves alone what was there before', async () => {
@@ -187,7 +192,7 @@ describe('the version for databases', () => {
     await expect(databases.prepare(own, OPTIONS)).rejects.toMatchObject({
       title: 'The database shop_pr_8 exists, and was not made for this preview',
     })
-    expect(await databases.remove(own, OPTIONS)).toBe('missing')
+    expect(await databases.remove(own)).toBe('kept')
   })
 
   test('answers nobody else, and nothing else', async () => {

@@ -2,7 +2,6 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { findMariadb, type Mariadb, startMariadb } from '../../scripts/environment/mariadb.ts'
 import { type Postgres, startPostgres } from '../../scripts/environment/postgres.ts'
 import { type AdminAddress, readAdminAddress } from '../../src/databases/address.ts'
-import { writeMark } from '../../src/databases/mark.ts'
 import { mysqlConnect } from '../../src/databases/mysql.ts'
 import { mysqlServer } from '../../src/databases/mysql-server.ts'
 import { openDatabaseServer } from '../../src/databases/open.ts'
@@ -11,7 +10,6 @@ import { postgresServer } from '../../src/databases/postgresql-server.ts'
 import type { DatabaseServer, OwnDatabase } from '../../src/databases/server.ts'
 import { type Connect, withSession } from '../../src/databases/session.ts'
 import { applicationAddress } from '../../src/preview/database/address.ts'
-import { hasOwnNames } from '../../src/preview/database/names.ts'
 import { notTried } from '../support/optional.ts'
 
 /** Databases of previews on real servers: PostgreSQL with two kinds of administrators, and MariaDB. */
@@ -26,17 +24,19 @@ interface Side {
   readonly run: (sql: string) => Promise<unknown>
 }
 
-const OPTIONS = { template: undefined, isNamedByTags: true }
+const OPTIONS = { template: undefined }
 /** As docs/preview-databases.md has it. */
 const FEW_RIGHTS = `
   CREATE USER 'preview_admin'@'%' IDENTIFIED BY 'admin-password';
   GRANT CREATE USER, PROCESS ON *.* TO 'preview_admin'@'%';
   GRANT SELECT ON mysql.* TO 'preview_admin'@'%';
   GRANT ALL PRIVILEGES ON \`%\\_pr\\_%\`.* TO 'preview_admin'@'%' WITH GRANT OPTION;
+  GRANT CREATE, SELECT, INSERT, DELETE ON \`wsgi\\_lambda\`.* TO 'preview_admin'@'%';
   GRANT EXECUTE ON PROCEDURE mysql.rds_kill TO 'preview_admin'@'%';`
 /** On RDS nobody may end connections of others but by this. */
 const RDS_KILL = 'CREATE PROCEDURE mysql.rds_kill(IN thread BIGINT) KILL thread'
-const MARK = { repositoryId: '42', pr: 7, preview: 'shop' }
+const OWNER = { host: 'github.com', repositoryId: '42', place: '123456789012/eu-west-1' }
+const MARK = { ...OWNER, pr: 7, preview: 'shop' }
 
 let postgres: Postgres
 let mariadb: Mariadb | undefined
@@ -75,6 +75,10 @@ beforeAll(async () => {
   await query("CREATE DATABASE production; CREATE TABLE production.customers AS SELECT 'secret' AS name")
   await query(RDS_KILL)
   await query(FEW_RIGHTS)
+  // Once there, it stays.
+  await query(
+    'CREATE DATABASE wsgi_lambda; CREATE TABLE wsgi_lambda.marks (name VARCHAR(64) PRIMARY KEY, mark VARCHAR(2000))',
+  )
   for (const [name, address] of [
     ['MariaDB', url],
     ['MariaDB, as on RDS', url.replace(/\/\/.*@/, '//preview_admin:admin-password@')],
@@ -108,6 +112,7 @@ async function mariadbSnapshot(query: Mariadb['query']): Promise<string> {
      UNION ALL SELECT 'database', SCHEMA_NAME, '', '', '' FROM information_schema.SCHEMATA
      UNION ALL SELECT 'table', TABLE_SCHEMA, TABLE_NAME, TABLE_COMMENT, '' FROM information_schema.TABLES
        WHERE TABLE_SCHEMA NOT IN ('mysql', 'information_schema', 'performance_schema', 'sys')
+     UNION ALL SELECT 'mark', name, mark, '', '' FROM wsgi_lambda.marks
      UNION ALL SELECT 'grant', Db, User, Host, '' FROM mysql.db ORDER BY 1, 2, 3`,
   )
   return rows.map((row) => row.join('|')).join('\n')
@@ -203,10 +208,11 @@ describe.each(SIDES)('%s', (name) => {
           title: expect.stringContaining('does not let the administrator in') as unknown,
         })
         expect(await asApplication(side, own, 'second-password', ['SELECT n FROM t'])).toEqual([{ n: 5 }])
-        expect(await server.list('42')).toEqual([own])
-        expect(await server.list('4')).toEqual([])
-        expect(await server.remove(own, OPTIONS)).toBe('removed')
-        expect(await server.remove(own, OPTIONS)).toBe('missing')
+        expect(await server.list(OWNER)).toEqual([own])
+        for (const other of [{ repositoryId: '4' }, { host: 'git.example.com' }, { place: '123456789012/us-east-1' }])
+          expect(await server.list({ ...OWNER, ...other })).toEqual([])
+        expect(await server.remove(own)).toBe('removed')
+        expect(await server.remove(own)).toBe('missing')
       })
       expect(await side.snapshot()).toBe(before)
     }),
@@ -251,7 +257,7 @@ describe.each(SIDES)('%s', (name) => {
           await expect(
             asApplication(side, { ...own, name: other.name }, 'own-password', ['SELECT 1']),
           ).rejects.toMatchObject({ detail: expect.stringContaining('permission denied for database') as unknown })
-        for (const each of [own, other]) await server.remove(each, OPTIONS)
+        for (const each of [own, other]) await server.remove(each)
       })
     }),
     30_000,
@@ -272,10 +278,10 @@ describe.each(SIDES)('%s', (name) => {
             await withServer(side, (server) => server.prepare(own, { ...OPTIONS, password: 'whole-password' }))
             await asApplication(side, own, 'whole-password', ['CREATE TABLE t (n INTEGER)'])
           }
-          const isCutInRemove = await interrupted(side, at, when, (server) => server.remove(own, OPTIONS))
+          const isCutInRemove = await interrupted(side, at, when, (server) => server.remove(own))
           await withServer(side, async (server) => {
-            await server.remove(own, OPTIONS)
-            expect(await server.list('42')).toEqual([])
+            await server.remove(own)
+            expect(await server.list(OWNER)).toEqual([])
           })
           expect(await side.snapshot()).toBe(before)
           interruptions += Number(isCutInPrepare) + Number(isCutInRemove)
@@ -294,11 +300,11 @@ describe.each(SIDES)('%s', (name) => {
         await side.run(make)
         const before = await side.snapshot()
         await withServer(side, async (server) => {
-          await expect(server.prepare(own, { ...OPTIONS, isNamedByTags: false, password: 'p' })).rejects.toMatchObject({
+          await expect(server.prepare(own, { ...OPTIONS, password: 'p' })).rejects.toMatchObject({
             title: expect.stringMatching(/shop_pr_7 exists, and was not made for this preview$/) as unknown,
           })
-          expect(await server.remove(own, { isNamedByTags: false })).toBe('missing')
-          expect(await server.list('42')).toEqual([])
+          expect(await server.remove(own)).toBe('kept')
+          expect(await server.list(OWNER)).toEqual([])
         })
         expect(await side.snapshot()).toBe(before)
         await side.run(clean)
@@ -318,17 +324,20 @@ describe.each(SIDES)('%s', (name) => {
           { ...MARK, pr: 8 },
           { ...MARK, repositoryId: '43' },
           { ...MARK, preview: 'shop2' },
+          { ...MARK, host: 'git.example.com' },
+          { ...MARK, place: '123456789012/us-east-1' },
+          { ...MARK, place: '210987654321/eu-west-1' },
         ]) {
           const other = { ...own, mark }
           await expect(server.prepare(other, { ...OPTIONS, password: 'other' })).rejects.toMatchObject({
             detail: expect.stringContaining(
-              'made for pull request 7 of the repository with the number 42, preview of shop',
+              'made for pull request 7 of the repository with the number 42 of github.com, preview of shop in 123456789012/eu-west-1',
             ) as unknown,
           })
-          expect(await server.remove(other, OPTIONS)).toBe('missing')
+          expect(await server.remove(other)).toBe('kept')
         }
         expect(await side.snapshot()).toBe(before)
-        await server.remove(own, OPTIONS)
+        await server.remove(own)
       })
     }),
     30_000,
@@ -347,7 +356,7 @@ describe.each(SIDES)('%s', (name) => {
       await session.query('CREATE TABLE t (n INTEGER)')
       await session.query('BEGIN')
       await session.query('SELECT * FROM t')
-      await withServer(side, (server) => server.remove(own, OPTIONS))
+      await withServer(side, (server) => server.remove(own))
       await expect(session.query('SELECT * FROM t')).rejects.toMatchObject({ name: 'UserError' })
       await session.close().catch(() => undefined)
       expect(await side.snapshot()).toBe(before)
@@ -362,7 +371,6 @@ function foreignThings({ admin, scope }: Side): readonly (readonly [string, stri
     return [
       ['CREATE DATABASE shop_pr_7', 'DROP DATABASE shop_pr_7'],
       ['CREATE DATABASE shop_pr_7; CREATE TABLE shop_pr_7.t (n INT)', 'DROP DATABASE shop_pr_7'],
-      ['CREATE DATABASE shop_pr_7; CREATE TABLE shop_pr_7._wsgi_lambda_preview (n INT)', 'DROP DATABASE shop_pr_7'],
       ["CREATE USER 'shop_pr_7'@'%' IDENTIFIED BY 'theirs'", "DROP USER 'shop_pr_7'@'%'"],
     ]
   const what = scope === 'schema' ? 'SCHEMA' : 'DATABASE'
@@ -425,7 +433,7 @@ describe('a template of PostgreSQL', () => {
         await server.prepare(own, { ...OPTIONS, template, password: 'own-password' })
         expect(await asApplication(side, own, 'own-password', MIGRATIONS)).toEqual([{ part: 1 }])
         expect(await server.prepare(own, { ...OPTIONS, template, password: 'own-password' })).toBe('there')
-        await server.remove(own, OPTIONS)
+        await server.remove(own)
       })
       expect(await side.snapshot()).toBe(before)
       await postgres.query('postgres', 'DROP DATABASE "Template of ""shop"""')
@@ -457,7 +465,7 @@ describe('a template of PostgreSQL', () => {
         ])
         await server.prepare(own, options)
         expect(await postgres.query('shop_pr_7', 'SELECT who FROM trap.ran')).toBe('')
-        await server.remove(own, OPTIONS)
+        await server.remove(own)
       })
       expect(await side.snapshot()).toBe(before)
     },
@@ -474,7 +482,7 @@ describe('a template of PostgreSQL', () => {
         title: expect.stringMatching(/^The administrator on 127\.0\.0\.1:\d+ may not do what is needed$/) as unknown,
         detail: 'permission denied to copy database "production"',
       })
-      await server.remove(ownOf(side), OPTIONS)
+      await server.remove(ownOf(side))
     })
     expect(await side.snapshot()).toBe(before)
   }, 30_000)
@@ -487,7 +495,7 @@ test('no password reaches the log of PostgreSQL', async () => {
   await withServer(side, async (server) => {
     await server.prepare(ownOf(side), { ...OPTIONS, password: 'never-in-a-log-1' })
     await server.prepare(ownOf(side), { ...OPTIONS, password: 'never-in-a-log-2' })
-    await server.remove(ownOf(side), OPTIONS)
+    await server.remove(ownOf(side))
   })
   await postgres.query('postgres', 'ALTER SYSTEM RESET log_statement')
   await postgres.query('postgres', 'SELECT pg_reload_conf()')
@@ -495,45 +503,42 @@ test('no password reaches the log of PostgreSQL', async () => {
   expect(postgres.logs()).not.toContain('never-in-a-log')
 }, 30_000)
 
-test('an empty database that an interrupted run has left is taken for ours only where tags name it', async () => {
-  const side = sides.get('MariaDB')
-  if (side === undefined) {
-    notTried('MariaDB is not installed (Debian: mariadb-server-core)')
-    return
-  }
-  const before = await side.snapshot()
-  await side.run('CREATE DATABASE shop_pr_7')
-  await withServer(side, async (server) => {
-    const own = ownOf(side)
-    expect(await server.prepare(own, { ...OPTIONS, password: 'own-password' })).toBe('created')
-    await server.remove(own, OPTIONS)
-    await side.run('CREATE DATABASE shop_pr_7; CREATE TABLE shop_pr_7.t (n INT)')
-    await expect(server.prepare(own, { ...OPTIONS, password: 'p' })).rejects.toMatchObject({ name: 'UserError' })
-    expect(await server.remove(own, OPTIONS)).toBe('missing')
-    await side.run('DROP DATABASE shop_pr_7')
-  })
-  expect(await side.snapshot()).toBe(before)
-}, 30_000)
+describe('a database of MariaDB', () => {
+  test(
+    'goes whatever its user has done to it',
+    whenThere('MariaDB', async (side) => {
+      const before = await side.snapshot()
+      const own = ownOf(side)
+      await withServer(side, async (server) => {
+        await server.prepare(own, { ...OPTIONS, password: 'own-password' })
+        for (const attempt of ['SELECT * FROM wsgi_lambda.marks', 'DELETE FROM wsgi_lambda.marks'])
+          await expect(asApplication(side, own, 'own-password', [attempt])).rejects.toMatchObject({ name: 'UserError' })
+        await asApplication(side, own, 'own-password', ['DROP DATABASE shop_pr_7'])
+        expect(await server.prepare(own, { ...OPTIONS, password: 'own-password' })).toBe('created')
+        await asApplication(side, own, 'own-password', ['CREATE TABLE t (n INT)', 'DROP DATABASE shop_pr_7'])
+        expect(await server.list(OWNER)).toEqual([own])
+        expect(await server.remove(own)).toBe('removed')
+      })
+      expect(await side.snapshot()).toBe(before)
+    }),
+    30_000,
+  )
 
-test('a mark that its user has written anew lets nobody else be dropped', async () => {
-  const side = sides.get('MariaDB')
-  if (side === undefined) {
-    notTried('MariaDB is not installed (Debian: mariadb-server-core)')
-    return
-  }
-  const own = ownOf(side)
-  await side.run("CREATE USER 'bystander'@'%' IDENTIFIED BY 'theirs'")
-  await withServer(side, async (server) => {
-    await server.prepare(own, { ...OPTIONS, password: 'own-password' })
-    const mark = writeMark({ ...own, user: 'bystander' })
-    await asApplication(side, own, 'own-password', [`ALTER TABLE _wsgi_lambda_preview COMMENT '${mark}'`])
-    const before = await side.snapshot()
-    expect(await server.remove(own, OPTIONS)).toBe('missing')
-    expect((await server.list('42')).filter(hasOwnNames)).toEqual([])
-    expect(await side.snapshot()).toBe(before)
-  })
-  await side.run("DROP DATABASE shop_pr_7; DROP USER 'shop_pr_7'@'%'; DROP USER 'bystander'@'%'")
-}, 30_000)
+  test(
+    'is known by a mark that names it',
+    whenThere('MariaDB', async (side) => {
+      const own = ownOf(side)
+      await withServer(side, async (server) => {
+        await server.prepare(own, { ...OPTIONS, password: 'own-password' })
+        await side.run("INSERT INTO wsgi_lambda.marks SELECT 'production', mark FROM wsgi_lambda.marks")
+        expect(await server.list(OWNER)).toEqual([own])
+        await side.run("DELETE FROM wsgi_lambda.marks WHERE name = 'production'")
+        await server.remove(own)
+      })
+    }),
+    30_000,
+  )
+})
 
 function sideOf(name: string): Side {
   const side = sides.get(name)

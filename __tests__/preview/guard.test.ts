@@ -7,6 +7,7 @@ import { reasonAgainst, reasonNotToRemove } from '../../src/preview/pull-state.t
 
 const pull: Pull = {
   number: 7,
+  host: 'github.com',
   repositoryId: '42',
   repository: 'octo/shop',
   headSha: 'a'.repeat(40),
@@ -123,6 +124,7 @@ describe('the pull request of a run', () => {
   })
   test.each<[string, Pull | undefined, string]>([
     ['none', undefined, 'There is no pull request'],
+    ['one of an unknown host', { ...pull, host: '' }, 'The host of the repository is not known'],
     ['one of an unknown repository', { ...pull, repositoryId: '' }, 'The number of the repository is not known'],
   ])('%s is a mistake', (_, of, title) => {
     expect(() => pullOf(event('push', of), {})).toThrow(SettingsError)
@@ -133,9 +135,9 @@ describe('the pull request of a run', () => {
 describe('the repository of a sweep', () => {
   test('is that of the run', () => {
     const variables = { GITHUB_REPOSITORY_ID: '42', GITHUB_REPOSITORY: 'octo/shop' }
-    expect(repositoryOfRun(variables)).toEqual({ repositoryId: '42', repository: 'octo/shop' })
+    expect(repositoryOfRun(variables)).toEqual({ host: 'github.com', repositoryId: '42', repository: 'octo/shop' })
   })
-  test.each([{}, { GITHUB_REPOSITORY_ID: '' }, { GITLAB_CI: 'true' }])(
+  test.each([{}, { GITHUB_REPOSITORY_ID: '' }, { GITLAB_CI: 'true', CI_SERVER_HOST: 'gitlab.com' }])(
     'is asked for where %j says nothing',
     (variables) => {
       expect(() => repositoryOfRun(variables)).toThrow('The number of the repository is not known')

@@ -3,7 +3,8 @@ import { identityOf, previewName } from '../../src/preview/identity.ts'
 import { isSamePreview, type PreviewTags, readTags, SEEDED_TAG, searchTags, writeTags } from '../../src/preview/tags.ts'
 
 const LONG = 'x'.repeat(70)
-const pull = { number: 7, repositoryId: '42', repository: 'octo/shop' }
+const pull = { number: 7, host: 'github.com', repositoryId: '42', repository: 'octo/shop' }
+const PLACE = '123456789012/eu-west-1'
 
 describe('the name of a preview', () => {
   test.each([
@@ -28,7 +29,7 @@ describe('the name of a preview', () => {
 
 describe('tags', () => {
   const tags: PreviewTags = {
-    ...identityOf('shop', pull),
+    ...identityOf('shop', pull, PLACE),
     headSha: 'a'.repeat(40),
     run: '123',
     created: '2026-11-23T12:00:00.000Z',
@@ -65,8 +66,8 @@ describe('tags', () => {
 
   test('find what they are written for', () => {
     const all = writeTags(tags)
-    for (const [key, value] of Object.entries(searchTags('42', 7))) expect(all[key]).toBe(value)
-    expect(Object.keys(searchTags('42'))).toHaveLength(2)
+    for (const [key, value] of Object.entries(searchTags(pull, 7))) expect(all[key]).toBe(value)
+    expect(Object.keys(searchTags(pull))).toEqual(['managed-by', 'wsgi-lambda:host', 'wsgi-lambda:repository'])
   })
 
   test('add that the database was filled', () => {
@@ -79,6 +80,8 @@ describe('tags', () => {
     ['nothing', 'shop-pr-7', {}],
     ['another manager', 'shop-pr-7', { ...written, 'managed-by': 'terraform' }],
     ['no repository', 'shop-pr-7', { ...written, 'wsgi-lambda:repository': 'octo' }],
+    ['no host', 'shop-pr-7', { ...written, 'wsgi-lambda:host': '' }],
+    ['no place', 'shop-pr-7', { ...written, 'wsgi-lambda:place': '' }],
     ['no number', 'shop-pr-7', { ...written, 'wsgi-lambda:pr': '7; 8' }],
     ['a number that is written otherwise', 'shop-pr-7', { ...written, 'wsgi-lambda:pr': '07' }],
     ['another function', 'shop-pr-7', { ...written, 'wsgi-lambda:preview': 'bank' }],
@@ -87,10 +90,13 @@ describe('tags', () => {
   })
 
   test.each([
-    ['the same', { ...pull }, true],
-    ['renamed', { ...pull, repository: 'octo/store' }, true],
-    ['another repository', { ...pull, repositoryId: '43' }, false],
-  ])('tell one preview from another: %s', (_, other, isSame) => {
-    expect(isSamePreview(tags, identityOf('shop', other))).toBe(isSame)
+    ['the same', { ...pull }, PLACE, true],
+    ['renamed', { ...pull, repository: 'octo/store' }, PLACE, true],
+    ['another repository', { ...pull, repositoryId: '43' }, PLACE, false],
+    ['that of another host with the same number', { ...pull, host: 'git.example.com' }, PLACE, false],
+    ['another region', pull, '123456789012/us-east-1', false],
+    ['another account', pull, '210987654321/eu-west-1', false],
+  ])('tell one preview from another: %s', (_, other, place, isSame) => {
+    expect(isSamePreview(tags, identityOf('shop', other, place))).toBe(isSame)
   })
 })

@@ -34,6 +34,7 @@ describe("GitHub's event", () => {
       ...{ name: 'pull_request', action: 'opened', isDeletion: false, inputs: {} },
       pull: {
         number: 7,
+        host: 'github.com',
         repositoryId: '42',
         repository: 'octo/shop',
         headSha: HEAD,
@@ -68,6 +69,7 @@ describe("GitHub's event", () => {
     const { pull } = await eventOf(opened, github, 8)
     expect(pull).toEqual({
       number: 8,
+      host: 'github.com',
       repositoryId: '42',
       repository: 'octo/shop',
       headSha: undefined,
@@ -98,9 +100,11 @@ test("GitLab's variables tell of a merge request", async () => {
     CI_MERGE_REQUEST_PROJECT_PATH: 'octo/shop',
     CI_MERGE_REQUEST_SOURCE_PROJECT_PATH: 'fork/shop',
     CI_MERGE_REQUEST_LABELS: 'preview,bug',
+    CI_SERVER_URL: 'https://gitlab.com',
   }
   expect((await readEvent(variables)).pull).toEqual({
     number: 7,
+    host: 'gitlab.com',
     repositoryId: '42',
     repository: 'octo/shop',
     headSha: 'b'.repeat(40),

@@ -5,7 +5,11 @@ import type { PreviewTags } from '../../src/preview/tags.ts'
 import { type DeploySettings, loadDeploySettings } from '../../src/settings/settings.ts'
 import { folderWith } from '../settings/project-folder.ts'
 
-const IDENTITY = identityOf('shop', { number: 7, repositoryId: '4711', repository: 'octocat/shop' })
+const IDENTITY = identityOf(
+  'shop',
+  { number: 7, host: 'github.com', repositoryId: '4711', repository: 'octocat/shop' },
+  '123456789012/eu-west-1',
+)
 const TAGS: PreviewTags = {
   ...IDENTITY,
   ...{ headSha: undefined, run: undefined, created: '', expires: '', database: 'none', databaseAdmin: undefined },

@@ -1,6 +1,7 @@
 import { DeleteFunctionCommand, GetFunctionCommand, LambdaClient } from '@aws-sdk/client-lambda'
 import { UserError } from '../errors.ts'
 import { type ClientOptions, createCaller } from './call.ts'
+import { readPlaceText } from './identity.ts'
 import type { LayerRemoval } from './layer-removal.ts'
 import type { LogGroupRemoval } from './log-group-removal.ts'
 import type { RoleRemoval } from './role-removal.ts'
@@ -12,6 +13,8 @@ import type { FindTagged, Tagged } from './tagged.ts'
  * are loaded where they are opened.
  */
 export interface PreviewApi {
+  /** `ACCOUNT/REGION` of all of this. */
+  readonly readPlace: () => Promise<string>
   /** Functions and log groups by their tags. */
   readonly findTagged: FindTagged
   /** As it is now, by its name; undefined where there is none. */
@@ -34,6 +37,7 @@ export function createPreviewApi({ environment, ...options }: PreviewApiOptions)
   const client = new LambdaClient({ customUserAgent: [['wsgi-lambda', version]] })
   const { find } = createCaller(wait)
   return {
+    readPlace: () => readPlaceText(options),
     findTagged: async (type, tags) => {
       const { createFindTagged } = await import('./tagged.ts')
       return await createFindTagged(options)(type, tags)

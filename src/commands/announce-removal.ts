@@ -5,7 +5,7 @@ import { createAnnouncer } from '../preview/announce/announcer.ts'
 import { noticesOnce } from '../preview/announce/once.ts'
 import { type PlaceVariables, placeOfAnnouncement } from '../preview/announce/place.ts'
 import { previewsToldOf } from '../preview/announce/told.ts'
-import type { PreviewIdentity } from '../preview/identity.ts'
+import type { NamedPreview } from '../preview/identity.ts'
 import type { DestroyResult } from '../preview/removal/result.ts'
 import type { SweepResult } from '../preview/removal/sweep-result.ts'
 import type { Reporter } from '../report/reporter.ts'
@@ -15,7 +15,7 @@ import type { Values } from '../settings/schema.ts'
 const AT_ONCE = 4
 
 /** What became of one preview. */
-interface Removal extends Pick<PreviewIdentity, 'functionName' | 'base' | 'pull'> {
+interface Removal extends Pick<NamedPreview, 'functionName' | 'base' | 'pull'> {
   /** For people: `closed`, `expired`. */
   readonly why: string | undefined
   /** For people. */
@@ -39,7 +39,7 @@ export function destroyed({ previews }: DestroyResult): Removal[] {
  */
 export async function destroyedOrTold(
   result: DestroyResult,
-  repository: Pick<PreviewIdentity, 'repositoryId' | 'repository'>,
+  { repository }: Pick<NamedPreview, 'repository'>,
   github: GitHubApi | undefined,
 ): Promise<Removal[]> {
   const { pull, previews } = result
@@ -65,14 +65,14 @@ export interface RemovalAnnouncing extends PlaceVariables {
 /** Tells pull requests that their previews are gone, or why not. */
 export async function announceRemovals(
   removals: readonly Removal[],
-  { repositoryId, repository }: Pick<PreviewIdentity, 'repositoryId' | 'repository'>,
+  { repository }: Pick<NamedPreview, 'repository'>,
   settings: Pick<Values, 'comment' | 'githubEnvironment' | 'dryRun'>,
   { github, report, environment, secrets }: RemovalAnnouncing,
 ): Promise<void> {
   if (settings.dryRun) return
   const once = noticesOnce(report)
   await inParallel(removals, AT_ONCE, async ({ functionName, base, pull, ...facts }) => {
-    const identity = { functionName, base, pull, repositoryId, repository }
+    const identity = { functionName, base, pull, repository }
     const place = placeOfAnnouncement(settings, identity, undefined, { environment, secrets })
     await createAnnouncer(github, place, once).destroyed(facts)
   })

@@ -1,6 +1,6 @@
 import { nameInArn } from '../aws/arn.ts'
 import { identityOf, type PreviewIdentity } from '../preview/identity.ts'
-import type { Pull } from '../preview/pull.ts'
+import type { Pull, Repository } from '../preview/pull.ts'
 import { ownerOf } from '../preview/removal/ownership.ts'
 import { secondsSince } from '../preview/removal/parts.ts'
 import { type RemovalCollaborators, removePreview } from '../preview/removal/removal.ts'
@@ -9,7 +9,7 @@ import { readTags, searchTags } from '../preview/tags.ts'
 import type { RemovalSettings } from '../settings/settings.ts'
 
 /** Which pull request's previews. */
-export type Closed = Pick<Pull, 'number' | 'repositoryId' | 'repository'>
+export type Closed = Repository & Pick<Pull, 'number'>
 
 /**
  * Removes the previews of a pull request: that of one function where it is named, else all of this region. Nothing of the
@@ -23,9 +23,7 @@ export async function destroy(
   const { report, clock } = collaborators
   const started = clock()
   return await report.phase(`Remove previews of pull request ${pull.number}`, async () => {
-    const { functionName } = settings
-    const identities =
-      functionName === undefined ? await identitiesOf(pull, collaborators) : [identityOf(functionName, pull)]
+    const identities = await identitiesOf(pull, settings, collaborators)
     const previews: PreviewRemoval[] = []
     for (const identity of identities)
       previews.push(await removePreview(identity, { ...settings, isDue: () => true }, collaborators))
@@ -39,13 +37,16 @@ export async function destroy(
   })
 }
 
-/** By tags, those of functions and of what was made for a function that never came. */
+/** That of the function; else by tags, those of functions and of what was made for a function that never came. */
 async function identitiesOf(
-  { number, repositoryId, repository }: Closed,
-  { previews }: RemovalCollaborators,
+  pull: Closed,
+  { functionName: base }: Pick<RemovalSettings, 'functionName'>,
+  { previews }: Pick<RemovalCollaborators, 'previews'>,
 ): Promise<readonly PreviewIdentity[]> {
-  const tags = searchTags(repositoryId, number)
-  const [functions, logGroups] = await Promise.all([
+  if (base !== undefined) return [identityOf(base, pull, await previews.readPlace())]
+  const tags = searchTags(pull, pull.number)
+  const [place, functions, logGroups] = await Promise.all([
+    previews.readPlace(),
     previews.findTagged('lambda:function', tags),
     previews.findTagged('logs:log-group', tags),
   ])
@@ -53,8 +54,8 @@ async function identitiesOf(
     const functionName = nameInArn(arn)
     // One whose name does not fit is refused by its name when its turn comes.
     const base = readTags(functionName, own)?.base ?? functionName
-    return { functionName, base, pull: number, repositoryId, repository }
+    return { ...identityOf(base, pull, place), functionName }
   })
-  const left = logGroups.flatMap(({ tags: own }) => ownerOf(own) ?? [])
+  const left = logGroups.flatMap(({ tags: own }) => ownerOf(own) ?? []).filter((owner) => owner.place === place)
   return [...new Map([...left, ...named].map((identity) => [identity.functionName, identity])).values()]
 }

@@ -1,5 +1,6 @@
 import { nameInArn } from '../aws/arn.ts'
 import type { ClientOptions } from '../aws/call.ts'
+import { readPlaceText } from '../aws/identity.ts'
 import { createLambdaApi } from '../aws/lambda-client.ts'
 import { createPreviewApi } from '../aws/previews.ts'
 import { createSecretValues } from '../aws/secret-values.ts'
@@ -33,7 +34,7 @@ function byFunction(
 /** What a preview needs beside what a deployment does. */
 export function previewParts(
   options: PreviewPartsOptions,
-): Pick<PreviewCollaborators, 'dataOf' | 'count' | 'runId' | 'mask'> {
+): Pick<PreviewCollaborators, 'dataOf' | 'readPlace' | 'count' | 'runId' | 'mask'> {
   const { clients, environment, mask } = options
   const secrets = createSecretValues(clients)
   return {
@@ -43,9 +44,10 @@ export function previewParts(
         secrets,
         byFunction: byFunction(settings.alias, options),
       }),
-    count: async ({ base, repositoryId }) => {
+    readPlace: () => readPlaceText(clients),
+    count: async ({ base, ...owner }) => {
       const previews = createPreviewApi({ ...clients, environment })
-      const found = await previews.findTagged('lambda:function', searchTags(repositoryId))
+      const found = await previews.findTagged('lambda:function', searchTags(owner))
       const names = found.map(({ arn, tags }) => readTags(nameInArn(arn), tags)?.base)
       return names.filter((name) => name === base).length
     },

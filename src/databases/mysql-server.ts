@@ -1,36 +1,32 @@
 import { codeOf } from './failure.ts'
-import { MARK_PATTERN, readMark, writeMark } from './mark.ts'
-import { isOurs, MARK_TABLE, type MysqlState, readMysqlState, refuseForeign } from './mysql-state.ts'
+import { listMysqlMarks, markMysql, unmarkMysql } from './mysql-marks.ts'
+import { isOurs, type MysqlState, readMysqlState, refuseForeign } from './mysql-state.ts'
 import { mysqlGrantName, mysqlName, mysqlText } from './quote.ts'
-import type { DatabasePlace, DatabaseServer, OwnDatabase, PrepareOptions } from './server.ts'
+import type { DatabasePlace, DatabaseServer, OwnDatabase, Removed } from './server.ts'
 import type { Connect, Session } from './session.ts'
 
 /**
- * Databases of MySQL and MariaDB. The marked database is there before its user and after it, so that every step can be repeated
+ * Databases of MySQL and MariaDB. The mark is there before database and user and after them, so that every step can be repeated
  * after an end at any point.
  */
 export async function mysqlServer(place: DatabasePlace, connect: Connect): Promise<DatabaseServer> {
   const session = await connect(place.database)
   return {
     place,
-    prepare: (database, options) => prepare(session, database, options),
-    remove: (database, options) => remove(session, database, options),
-    list: (repositoryId) => list(session, repositoryId),
+    prepare: (database, { password }) => prepare(session, database, password),
+    remove: (database) => remove(session, database),
+    list: (owner) => listMysqlMarks(session, owner),
     close: () => session.close(),
   }
 }
 
-async function prepare(session: Session, database: OwnDatabase, options: PrepareOptions): Promise<'created' | 'there'> {
+async function prepare(session: Session, database: OwnDatabase, password: string): Promise<'created' | 'there'> {
   const state = await readMysqlState(session, database)
-  refuseForeign(state, database, options)
-  const name = mysqlName(database.name)
-  if (!state.isThere) await session.query(`CREATE DATABASE ${name} CHARACTER SET utf8mb4`)
-  if (state.comment === undefined)
-    await session.query(
-      `CREATE TABLE ${name}.${mysqlName(MARK_TABLE)} (made_by VARCHAR(16)) COMMENT ${mysqlText(writeMark(database))}`,
-    )
-  await prepareUser(session, state, database, options.password)
-  return state.hasUser ? 'there' : 'created'
+  refuseForeign(state, database)
+  if (!isOurs(state, database)) await markMysql(session, database)
+  if (!state.hasDatabase) await session.query(`CREATE DATABASE ${mysqlName(database.name)} CHARACTER SET utf8mb4`)
+  await prepareUser(session, state, database, password)
+  return state.hasDatabase && state.hasUser ? 'there' : 'created'
 }
 
 /** Both servers keep passwords out of their logs themselves: they write such statements anew. */
@@ -45,18 +41,13 @@ async function prepareUser(
   await session.query(`GRANT ALL PRIVILEGES ON ${mysqlGrantName(name)}.* TO ${account}`)
 }
 
-async function remove(
-  session: Session,
-  database: OwnDatabase,
-  options: Pick<PrepareOptions, 'isNamedByTags'>,
-): Promise<'removed' | 'missing'> {
+async function remove(session: Session, database: OwnDatabase): Promise<Removed> {
   const state = await readMysqlState(session, database)
-  if (!isOurs(state, database, options)) return 'missing'
-  if (state.comment !== undefined) {
-    await session.query(`DROP USER IF EXISTS ${accountOf(database.user)}`)
-    await endConnections(session, database.user)
-  }
+  if (!isOurs(state, database)) return state.hasDatabase || state.hasUser ? 'kept' : 'missing'
+  await session.query(`DROP USER IF EXISTS ${accountOf(database.user)}`)
+  await endConnections(session, database.user)
   await session.query(`DROP DATABASE IF EXISTS ${mysqlName(database.name)}`)
+  await unmarkMysql(session, database)
   return 'removed'
 }
 
@@ -84,20 +75,6 @@ async function attempt(session: Session, statement: string): Promise<boolean> {
     if (DENIED.test(code)) return false
     throw error
   }
-}
-
-async function list(session: Session, repositoryId: string): Promise<readonly OwnDatabase[]> {
-  const rows = await session.query(
-    `SELECT TABLE_SCHEMA AS name, TABLE_COMMENT AS comment FROM information_schema.TABLES
-     WHERE TABLE_NAME = ? AND TABLE_COMMENT LIKE ? ORDER BY TABLE_SCHEMA`,
-    [MARK_TABLE, MARK_PATTERN],
-  )
-  // A copy of a database has a copy of its mark.
-  const found = rows.flatMap(({ name, comment }) => {
-    const database = readMark(comment, 'mysql')
-    return database !== undefined && database.name === name ? [database] : []
-  })
-  return found.filter(({ mark }) => mark.repositoryId === repositoryId)
 }
 
 function accountOf(user: string): string {

@@ -1,7 +1,7 @@
 import { createConnection, type RowDataPacket } from 'mysql2/promise'
 import type { AdminAddress } from './address.ts'
 import { databaseFailure } from './failure.ts'
-import type { Connect } from './session.ts'
+import { begun, type Connect, type Session } from './session.ts'
 import { tlsOptions } from './tls.ts'
 
 const CONNECT_MS = 10_000
@@ -37,13 +37,10 @@ export function mysqlConnect(admin: AdminAddress): Connect {
       }),
     )
     connection.on('error', () => undefined)
-    await attempt(() => connection.query(SETTINGS))
-    return {
-      query: async (sql, values) => {
-        const [rows] = await attempt(() => connection.query<RowDataPacket[]>(sql, values && [...values]))
-        return Array.isArray(rows) ? rows : []
-      },
-      close: () => connection.end(),
+    const query: Session['query'] = async (sql, values) => {
+      const [rows] = await attempt(() => connection.query<RowDataPacket[]>(sql, values && [...values]))
+      return Array.isArray(rows) ? rows : []
     }
+    return await begun({ query, close: () => connection.end() }, SETTINGS)
   }
 }

@@ -1,9 +1,9 @@
-import { MARK_PATTERN, marks, readMark, writeMark } from './mark.ts'
+import { isMarkedFor, MARK_PATTERN, marks, readMark, writeMark } from './mark.ts'
 import { isOurPlace, isOurRole, type PostgresState, readState, refuseForeign } from './postgresql-state.ts'
 import { handOver } from './postgresql-template.ts'
 import { postgresName, postgresText } from './quote.ts'
 import { scramVerifier } from './scram.ts'
-import type { DatabasePlace, DatabaseServer, OwnDatabase, PrepareOptions } from './server.ts'
+import type { DatabasePlace, DatabaseServer, MarkOwner, OwnDatabase, PrepareOptions, Removed } from './server.ts'
 import { type Connect, type Session, withSession } from './session.ts'
 
 /**
@@ -16,7 +16,7 @@ export async function postgresServer(place: DatabasePlace, connect: Connect): Pr
     place,
     prepare: (database, options) => prepare(session, connect, database, options),
     remove: (database) => remove(session, database),
-    list: (repositoryId) => list(session, repositoryId),
+    list: (owner) => list(session, owner),
     close: () => session.close(),
   }
 }
@@ -102,10 +102,10 @@ async function createDatabase(
   ])
 }
 
-async function remove(session: Session, database: OwnDatabase): Promise<'removed' | 'missing'> {
+async function remove(session: Session, database: OwnDatabase): Promise<Removed> {
   const state = await readState(session, database)
   const [hasPlace, hasRole] = [isOurPlace(state, database), isOurRole(state, database)]
-  if (!hasPlace && !hasRole) return 'missing'
+  if (!hasPlace && !hasRole) return state.place || state.role ? 'kept' : 'missing'
   const [name, role] = [postgresName(database.name), postgresName(database.user)]
   if (hasRole) {
     // Or it would come back with its next request, before the database is gone.
@@ -131,14 +131,14 @@ async function endConnections(session: Session, column: 'usename' | 'datname', v
 }
 
 /** By the roles, which are there first and last. */
-async function list(session: Session, repositoryId: string): Promise<readonly OwnDatabase[]> {
+async function list(session: Session, owner: MarkOwner): Promise<readonly OwnDatabase[]> {
   const rows = await session.query(
     `SELECT shobj_description(oid, 'pg_authid') AS comment FROM pg_roles
      WHERE shobj_description(oid, 'pg_authid') LIKE $1 ORDER BY rolname`,
     [MARK_PATTERN],
   )
   const found = rows.flatMap(({ comment }) => readMark(comment, 'postgresql') ?? [])
-  return found.filter(({ mark }) => mark.repositoryId === repositoryId)
+  return found.filter((database) => isMarkedFor(database, owner))
 }
 
 /** PostgreSQL, "Multiple Statements in a Simple Query". */

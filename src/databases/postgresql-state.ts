@@ -1,4 +1,4 @@
-import { foreign, whose } from './foreign.ts'
+import { foreign } from './foreign.ts'
 import { marks } from './mark.ts'
 import type { OwnDatabase } from './server.ts'
 import type { Session } from './session.ts'
@@ -66,7 +66,6 @@ export function refuseForeign(state: PostgresState, database: OwnDatabase): void
   const { role, place } = state
   const { scope, name, user } = database
   if (place !== undefined && !isOurPlace(state, database))
-    throw foreign(`The ${scope} ${name}`, `It belongs to ${place.owner}. ${whose(place.comment, database.engine)}`)
-  if (role !== undefined && !isOurRole(state, database))
-    throw foreign(`The role ${user}`, whose(role.comment, database.engine))
+    throw foreign(`The ${scope} ${name}`, place.comment, database, place.owner)
+  if (role !== undefined && !isOurRole(state, database)) throw foreign(`The role ${user}`, role.comment, database)
 }

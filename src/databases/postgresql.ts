@@ -1,7 +1,7 @@
 import pg from 'pg'
 import type { AdminAddress } from './address.ts'
 import { databaseFailure } from './failure.ts'
-import type { Connect, Row } from './session.ts'
+import { begun, type Connect, type Row } from './session.ts'
 import { tlsOptions } from './tls.ts'
 
 /** A server that does not answer is given up after this; a private one swallows what is sent to it. */
@@ -46,7 +46,6 @@ export function postgresConnect(admin: AdminAddress): Connect {
       return last?.rows ?? []
     }
     await attempt(() => client.connect())
-    await query(SETTINGS)
-    return { query, close: () => client.end() }
+    return await begun({ query, close: () => client.end() }, SETTINGS)
   }
 }

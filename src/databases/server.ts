@@ -1,10 +1,18 @@
 /** What a database says of whom it was made for. */
-export interface Mark {
-  /** The number of the repository, which stays where its name changes. */
-  readonly repositoryId: string
+export interface Mark extends MarkOwner {
   readonly pr: number
   /** The function that the preview is one of. */
   readonly preview: string
+}
+
+/** Whose it is: of which repository, and where the function is that has it. */
+export interface MarkOwner {
+  /** Of the repository, as in `github.com`. */
+  readonly host: string
+  /** The number of the repository, which stays where its name changes. */
+  readonly repositoryId: string
+  /** `ACCOUNT/REGION`. */
+  readonly place: string
 }
 
 export type Engine = 'postgresql' | 'mysql'
@@ -38,12 +46,10 @@ export interface PrepareOptions {
   readonly password: string
   /** A database of PostgreSQL that a new one is a copy of. */
   readonly template: string | undefined
-  /**
-   * Whether tags of an earlier run name this database. MySQL cannot create and mark in one step: one that is empty and has
-   * no mark is then taken for what an interrupted run has left.
-   */
-  readonly isNamedByTags: boolean
 }
+
+/** `kept`: something of that name is there, and its mark does not say that it is this one. */
+export type Removed = 'removed' | 'missing' | 'kept'
 
 /** An administrator's connection to a server of databases. Every failure is a UserError where advice is possible. */
 export interface DatabaseServer {
@@ -54,8 +60,8 @@ export interface DatabaseServer {
    */
   prepare(database: OwnDatabase, options: PrepareOptions): Promise<'created' | 'there'>
   /** Leaves alone what is not ours. */
-  remove(database: OwnDatabase, options: Pick<PrepareOptions, 'isNamedByTags'>): Promise<'removed' | 'missing'>
-  /** Databases and schemas whose mark names this repository, also such that are not finished. */
-  list(repositoryId: string): Promise<readonly OwnDatabase[]>
+  remove(database: OwnDatabase): Promise<Removed>
+  /** Databases and schemas that are marked as this owner's, also such that are not finished. */
+  list(owner: MarkOwner): Promise<readonly OwnDatabase[]>
   close(): Promise<void>
 }

@@ -9,6 +9,17 @@ export type Row = Readonly<Record<string, unknown>>
 
 export type Connect = (database: string) => Promise<Session>
 
+/** With what every statement relies on; one that the server does not take is closed again. */
+export async function begun(session: Session, settings: string): Promise<Session> {
+  try {
+    await session.query(settings)
+    return session
+  } catch (error) {
+    await session.close().catch(() => undefined)
+    throw error
+  }
+}
+
 /** A connection for one piece of work, which closes it. */
 export async function withSession<T>(
   connect: Connect,

@@ -1,6 +1,7 @@
 import { OUR_TAG, type Tags } from '../aws/tags.ts'
 import type { PreviewIdentity } from './identity.ts'
-import { previewName } from './identity.ts'
+import { isOf, previewName } from './identity.ts'
+import type { Repository } from './pull.ts'
 
 /**
  * What a preview's function says of itself: the only memory there is. From it alone a preview is found, known as ours, and
@@ -34,9 +35,10 @@ const NO_TAG_CHARACTER = /[^\p{L}\p{Z}\p{N}_.:/=+\-@]/gu
 const LONGEST_VALUE = 256
 
 /** The tags that a search names: all previews of a repository, or those of one pull request. */
-export function searchTags(repositoryId: string, pull?: number): Tags {
+export function searchTags({ host, repositoryId }: Omit<Repository, 'repository'>, pull?: number): Tags {
   return {
     ...OUR_TAG,
+    [`${PREFIX}host`]: host,
     [`${PREFIX}repository`]: repositoryId,
     ...(pull !== undefined && { [`${PREFIX}pr`]: String(pull) }),
   }
@@ -56,6 +58,8 @@ export function writeTags(tags: PreviewTags): Tags {
     seeded: String(tags.isSeeded),
   }
   const written = {
+    host: tags.host,
+    place: tags.place,
     repository: tags.repositoryId,
     'repository-name': tags.repository,
     preview: tags.base,
@@ -83,18 +87,19 @@ export const SEEDED_TAG: Tags = { [`${PREFIX}seeded`]: 'true' }
 export function readTags(functionName: string, tags: Tags): PreviewTags | undefined {
   const tag = (key: string): string | undefined => tags[PREFIX + key]
   const pull = Number(tag('pr'))
-  const [repositoryId, base, created, expires] = [tag('repository'), tag('preview'), tag('created'), tag('expires')]
+  const [host, place, repositoryId, base] = [tag('host'), tag('place'), tag('repository'), tag('preview')]
   const isOurs = Object.entries(OUR_TAG).every(([key, value]) => tags[key] === value)
   if (!isOurs || !/^[1-9]\d*$/.test(tag('pr') ?? '') || !/^\d+$/.test(repositoryId ?? '')) return undefined
-  if (repositoryId === undefined || base === undefined || previewName(base, pull) !== functionName) return undefined
+  if (!host || !place || repositoryId === undefined) return undefined
+  if (base === undefined || previewName(base, pull) !== functionName) return undefined
   const access = tag('database-access')
   return {
-    ...{ functionName, base, pull, repositoryId, repository: tag('repository-name') ?? '' },
+    ...{ functionName, base, pull, place, host, repositoryId, repository: tag('repository-name') ?? '' },
     headSha: tag('head'),
     run: tag('run'),
-    created: created ?? '',
+    created: tag('created') ?? '',
     // Of an unreadable date nobody can say that it has passed.
-    expires: expires ?? '',
+    expires: tag('expires') ?? '',
     database: tag('database') ?? 'none',
     databaseAdmin: tag('database-admin')?.replace(' ', '#'),
     databaseAccess: access === 'runner' || access === 'function' ? access : undefined,
@@ -105,12 +110,9 @@ export function readTags(functionName: string, tags: Tags): PreviewTags | undefi
   }
 }
 
-/** Whether it is a preview of the same function for the same pull request of the same repository. */
+/** Whether it is a preview of the same function, in the same place, for the same pull request of the same repository. */
 export function isSamePreview(tags: PreviewTags, identity: PreviewIdentity): boolean {
   return (
-    tags.functionName === identity.functionName &&
-    tags.repositoryId === identity.repositoryId &&
-    tags.base === identity.base &&
-    tags.pull === identity.pull
+    isOf(tags, identity) && (['functionName', 'base', 'pull'] as const).every((part) => tags[part] === identity[part])
   )
 }

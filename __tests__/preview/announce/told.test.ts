@@ -9,7 +9,7 @@ import { PLACE } from './places.ts'
 let fake: FakeGitHub
 let github: GitHubApi
 
-const REPOSITORY = { repositoryId: '42', repository: 'owner/name' }
+const REPOSITORY = 'owner/name'
 const told = async (pull = 7): Promise<string[]> =>
   (await previewsToldOf(pull, REPOSITORY, github)).map(({ functionName }) => functionName)
 const marked = (base: string, pull = 7): string => `${markerOf({ ...PLACE.identity, base, pull })}\n\n### ready`

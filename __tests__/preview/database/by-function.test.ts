@@ -7,9 +7,9 @@ import { recordingReporter } from '../../report/recording.ts'
 const PLACE = { engine: 'postgresql', host: 'db', port: 5432, database: 'postgres', sslMode: null }
 const OWN: OwnDatabase = {
   ...{ engine: 'postgresql', scope: 'database', name: 'shop_pr_7', user: 'shop_pr_7' },
-  mark: { repositoryId: '42', pr: 7, preview: 'shop' },
+  mark: { host: 'github.com', repositoryId: '42', pr: 7, preview: 'shop', place: '123456789012/eu-west-1' },
 }
-const OPTIONS = { password: 'canary', template: undefined, isNamedByTags: true }
+const OPTIONS = { password: 'canary', template: undefined }
 
 type Answer = object | Error
 
@@ -48,8 +48,8 @@ test('each command is one invocation of the version for databases', async () => 
   const server = await opening
   expect(server.place).toEqual({ ...PLACE, sslMode: undefined })
   expect(await server.prepare(OWN, OPTIONS)).toBe('created')
-  expect(await server.remove(OWN, OPTIONS)).toBe('removed')
-  expect(await server.list('42')).toEqual([OWN])
+  expect(await server.remove(OWN)).toBe('removed')
+  expect(await server.list(OWN.mark)).toEqual([OWN])
   await server.close()
   const event = (fields: object) => [
     ...['shop', 'live-databases', { '_wsgi-lambda-databases': fields }, 300],
@@ -57,9 +57,9 @@ test('each command is one invocation of the version for databases', async () => 
   ]
   expect(sent).toEqual([
     event({ command: 'describe' }),
-    event({ command: 'prepare', database: OWN, password: 'canary', isNamedByTags: true }),
-    event({ command: 'remove', database: OWN, password: 'canary', isNamedByTags: true }),
-    event({ command: 'list', repositoryId: '42' }),
+    event({ command: 'prepare', database: OWN, password: 'canary' }),
+    event({ command: 'remove', database: OWN }),
+    event({ command: 'list', owner: OWN.mark }),
   ])
 })
 

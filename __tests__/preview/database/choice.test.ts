@@ -5,13 +5,17 @@ import { databaseNames } from '../../../src/preview/database/names.ts'
 import type { DatabaseSettings } from '../../../src/preview/database/prepare.ts'
 import { identityOf } from '../../../src/preview/identity.ts'
 
-const IDENTITY = identityOf('shop', { number: 7, repositoryId: '42', repository: 'o/shop' })
+const IDENTITY = identityOf(
+  'shop',
+  { number: 7, host: 'github.com', repositoryId: '42', repository: 'o/shop' },
+  '123456789012/eu-west-1',
+)
 const NOTHING = { previewDatabase: undefined, previewDatabaseAdmin: undefined, previewDatabaseCreate: undefined }
 const OWN = {
   scope: 'database',
   name: 'shop_pr_7',
   user: 'shop_pr_7',
-  mark: { repositoryId: '42', pr: 7, preview: 'shop' },
+  mark: { host: 'github.com', repositoryId: '42', pr: 7, preview: 'shop', place: '123456789012/eu-west-1' },
 } as const
 
 describe('names', () => {

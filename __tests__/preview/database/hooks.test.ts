@@ -4,7 +4,11 @@ import { createByHook, deleteByHook, type HookCollaborators } from '../../../src
 import { identityOf } from '../../../src/preview/identity.ts'
 import { silentReporter } from './silent.ts'
 
-const IDENTITY = identityOf('shop', { number: 7, repositoryId: '42', repository: 'o/shop' })
+const IDENTITY = identityOf(
+  'shop',
+  { number: 7, host: 'github.com', repositoryId: '42', repository: 'o/shop' },
+  '123456789012/eu-west-1',
+)
 
 let printed: string[] = []
 let masked: string[] = []

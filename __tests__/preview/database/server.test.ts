@@ -12,10 +12,14 @@ import { silentReporter } from './silent.ts'
 
 /** What is asked of a server of databases, and when; the servers themselves are in __tests__/e2e/preview-databases.test.ts. */
 
-const IDENTITY = identityOf('shop', { number: 7, repositoryId: '42', repository: 'o/shop' })
+const IDENTITY = identityOf(
+  'shop',
+  { number: 7, host: 'github.com', repositoryId: '42', repository: 'o/shop' },
+  '123456789012/eu-west-1',
+)
 const OWN = {
   ...{ engine: 'postgresql', scope: 'database', name: 'shop_pr_7', user: 'shop_pr_7' },
-  mark: { repositoryId: '42', pr: 7, preview: 'shop' },
+  mark: { host: 'github.com', repositoryId: '42', pr: 7, preview: 'shop', place: '123456789012/eu-west-1' },
 } as const
 const SETTINGS: DatabaseSettings = {
   previewDatabase: undefined,
@@ -45,8 +49,8 @@ const server: DatabaseServer = {
     asked.push(['prepare', database, options])
     return Promise.resolve('created')
   },
-  remove: (database, options) => {
-    asked.push(['remove', database, options])
+  remove: (database) => {
+    asked.push(['remove', database])
     return Promise.resolve('removed')
   },
   list: () => Promise.resolve([]),
@@ -100,7 +104,7 @@ describe('before the preview is there', () => {
     const { password } = new URL(data.environment['DATABASE_URL'] ?? '')
     await data.preparation?.carryOut()
     expect(kindsAsked()).toEqual(['open', 'close', 'open', 'prepare', 'close'])
-    expect(asked[3]).toEqual(['prepare', OWN, { password, template: undefined, isNamedByTags: false }])
+    expect(asked[3]).toEqual(['prepare', OWN, { password, template: undefined }])
   })
 
   test('tags of an earlier run, a schema, a template and another variable are passed on', async () => {
@@ -114,7 +118,7 @@ describe('before the preview is there', () => {
     const data = await preparePreviewDatabase(settings, IDENTITY, there, collaborators)
     await data.preparation?.carryOut()
     expect(data.environment['DB']).toContain('options=-csearch_path%3Dshop_pr_7')
-    expect(asked[3]).toMatchObject(['prepare', { scope: 'schema' }, { template: 't', isNamedByTags: true }])
+    expect(asked[3]).toMatchObject(['prepare', { scope: 'schema' }, { template: 't' }])
   })
 })
 
@@ -231,7 +235,7 @@ describe('a removal', () => {
     expect(await removePreviewDatabase(tags, nothing, collaborators)).toBe('removed')
     expect(asked).toEqual([
       ['open', 'shop'],
-      ['remove', OWN, { isNamedByTags: true }],
+      ['remove', OWN],
       ['close', undefined],
     ])
   })
@@ -242,7 +246,7 @@ describe('a removal', () => {
     if (tags === undefined) throw new Error('the tags are none of a preview')
     asked = []
     await removePreviewDatabase(tags, nothing, collaborators)
-    expect(asked[1]).toEqual(['remove', OWN, { isNamedByTags: true }])
+    expect(asked[1]).toEqual(['remove', OWN])
   })
 
   test('is refused on a server of another kind', async () => {

@@ -2,7 +2,11 @@ import { expect, test } from '@jest/globals'
 import { refuseSharedDatabase } from '../../../src/preview/database/shared.ts'
 import { identityOf } from '../../../src/preview/identity.ts'
 
-const IDENTITY = identityOf('shop', { number: 7, repositoryId: '42', repository: 'o/shop' })
+const IDENTITY = identityOf(
+  'shop',
+  { number: 7, host: 'github.com', repositoryId: '42', repository: 'o/shop' },
+  '123456789012/eu-west-1',
+)
 const SHARED = {
   ...{ previewDatabase: undefined, previewDatabaseAdmin: undefined, previewDatabaseCreate: undefined },
   ...{ previewDatabaseVariable: 'DATABASE_URL', previewEnvironment: {}, previewSecrets: {} },

@@ -1,6 +1,7 @@
 import type { AliasState } from '../../../src/aws/lambda.ts'
 import type { PreviewApi } from '../../../src/aws/previews.ts'
 import type { Tags } from '../../../src/aws/tags.ts'
+import { isMarkedFor } from '../../../src/databases/mark.ts'
 import type { DatabaseServer, OwnDatabase } from '../../../src/databases/server.ts'
 import { UserError } from '../../../src/errors.ts'
 
@@ -34,6 +35,7 @@ export interface Account {
   readonly revive: () => void
 }
 
+export const PLACE = '000000000000/eu-west-1'
 export const KILLED = new Error('killed')
 const ARN = { function: 'arn:aws:lambda:eu-west-1:0:function:', 'log group': 'arn:aws:logs:eu-west-1:0:log-group:' }
 
@@ -57,6 +59,7 @@ export function createAccount(): Account {
   const named = (kind: Kind): Thing[] => [...things.values()].filter((thing) => thing.kind === kind)
 
   const previews: PreviewApi = {
+    readPlace: () => Promise.resolve(PLACE),
     findTagged: async (type, tags) => {
       await alive()
       const kind = type === 'lambda:function' ? 'function' : 'log group'
@@ -96,7 +99,7 @@ export function createAccount(): Account {
     },
     openLayers: async () => {
       await alive()
-      return { list: () => Promise.resolve([]), remove: () => Promise.resolve() }
+      return { list: () => Promise.resolve([]), remove: () => Promise.resolve(), names: () => Promise.resolve([]) }
     },
     openStatics: () => Promise.reject(new Error('no preview of the model has static files')),
   }
@@ -111,9 +114,9 @@ export function createAccount(): Account {
         throw new UserError({ title: `The database ${name} is not ours` })
       return (await remove('database', name)) ? 'removed' : 'missing'
     },
-    list: async (repositoryId) => {
+    list: async (owner) => {
       await alive()
-      return named('database').flatMap(({ mark }) => (mark?.mark.repositoryId === repositoryId ? [mark] : []))
+      return named('database').flatMap(({ mark }) => (mark && isMarkedFor(mark, owner) ? [mark] : []))
     },
     close: () => Promise.resolve(),
   }

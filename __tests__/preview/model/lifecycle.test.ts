@@ -6,14 +6,14 @@ import { identityOf, type PreviewIdentity, previewName } from '../../../src/prev
 import type { RunEvent } from '../../../src/preview/pull.ts'
 import { writeTags } from '../../../src/preview/tags.ts'
 import { roleNameOf } from '../../../src/release/current-aside.ts'
-import { type Account, createAccount, type Kind } from './account.ts'
+import { type Account, createAccount, type Kind, PLACE } from './account.ts'
 import { createProcesses, DAY_MS } from './processes.ts'
 
 const STEPS = 1000
 const PULLS = 30
 /** One is shortened, and the names of the two begin alike. */
 const BASES = ['shop', `shop-${'with-a-very-long-name-'.repeat(4)}`] as const
-const REPOSITORY = { repositoryId: '42', repository: 'octo/shop' } as const
+const REPOSITORY = { host: 'github.com', repositoryId: '42', repository: 'octo/shop' } as const
 const PAST = '2020-01-01T00:00:00.000Z'
 
 /** What the model says of a preview. */
@@ -46,7 +46,7 @@ const TAKEN = { function: 3, functionOfOthers: 5, role: 7, functionOfNobody: 9 }
 async function plant({ put }: Account): Promise<void> {
   const tagsOf = (repositoryId: string, pull: number) =>
     writeTags({
-      ...identityOf('shop', { number: pull, repositoryId, repository: 'somebody/else' }),
+      ...identityOf('shop', { ...REPOSITORY, number: pull, repositoryId, repository: 'somebody/else' }, PLACE),
       ...{ headSha: 'f00', run: '1', created: PAST, expires: PAST, database: 'none', isSeeded: false },
       ...{
         databaseAdmin: undefined,
@@ -106,7 +106,7 @@ test(`after ${STEPS} random steps nothing is left over, and nothing of others wa
   const isTaken = ({ number }: Pull, base: string): boolean =>
     base === 'shop' && (Object.values(TAKEN) as number[]).includes(number % 10)
   const identity = (pull: Pull, base: string): PreviewIdentity =>
-    identityOf(base, { ...REPOSITORY, number: pull.number })
+    identityOf(base, { ...REPOSITORY, number: pull.number }, PLACE)
 
   async function preview(pull: Pull): Promise<void> {
     pull.isOpen = true

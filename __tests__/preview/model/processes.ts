@@ -5,6 +5,7 @@ import { type Problem, UserError } from '../../../src/errors.ts'
 import { databaseOf, readDatabase, writeDatabase } from '../../../src/preview/database/choice.ts'
 import { GIVEN } from '../../../src/preview/database/open.ts'
 import type { PreviewIdentity } from '../../../src/preview/identity.ts'
+import type { Repository } from '../../../src/preview/pull.ts'
 import { isSamePreview, type PreviewTags, readTags, writeTags } from '../../../src/preview/tags.ts'
 import { roleNameOf } from '../../../src/release/current-aside.ts'
 import { loadRemovalSettings } from '../../../src/settings/settings.ts'
@@ -29,7 +30,7 @@ export interface Processes {
 
 export interface Model {
   readonly account: Account
-  readonly repository: Pick<Closed, 'repositoryId' | 'repository'>
+  readonly repository: Repository
   /** Milliseconds since 1970. */
   readonly now: () => number
   readonly isOpen: (pull: number) => boolean
@@ -64,7 +65,7 @@ export function createProcesses({ account, repository, now, isOpen }: Model): Pr
         const found = readDatabase(tags.database, tags)
         if (found.kind !== 'server') return 'missing'
         const database = { ...found.own, engine: 'postgresql' } as const
-        return await account.server.remove(database, { isNamedByTags: true })
+        return await account.server.remove(database)
       },
       openServer: () => Promise.resolve(account.server),
       getPull: isGitHubThere ? (number) => Promise.resolve({ isOpen: isOpen(number) }) : undefined,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import {
-  isOrphanedEverywhere,
+  isOrphanedForGood,
   type PullKnown,
   type Reason,
   reasonToRemove,
@@ -53,5 +53,5 @@ test.each<[PullKnown, boolean]>([
   // GitHub has failed for a moment: nothing says that nobody needs it.
   ['unanswered', false],
 ])('a database or a role without function, of a pull request that is %s: %s', (pull, isOrphaned) => {
-  expect(isOrphanedEverywhere(pull)).toBe(isOrphaned)
+  expect(isOrphanedForGood(pull)).toBe(isOrphaned)
 })

@@ -8,7 +8,11 @@ import { loadRemovalSettings } from '../../../src/settings/settings.ts'
 type Own = Pick<PreviewTags, 'databaseAdmin' | 'databaseAccess'>
 
 const previewOf = (base: string, own: Own): PreviewTags => ({
-  ...identityOf(base, { number: 7, repositoryId: '42', repository: 'octo/shop' }),
+  ...identityOf(
+    base,
+    { number: 7, host: 'github.com', repositoryId: '42', repository: 'octo/shop' },
+    '123456789012/eu-west-1',
+  ),
   ...{ headSha: undefined, run: undefined, isSeeded: false, created: '', expires: '', database: '' },
   ...{ static: undefined, role: undefined, logGroup: undefined, ...own },
 })
@@ -58,8 +62,8 @@ test.each<[string, readonly PreviewTags[], Readonly<Record<string, string>>, rea
   expect(serversOf(previews, settings(given))).toEqual(servers)
 })
 
-test('a mark that names another database or another user is none: who uses a database of MySQL may write into it', async () => {
-  const mark = { repositoryId: '42', pr: 7, preview: 'shop' }
+test('a mark that names another database or another user is none: those of a preview follow from its function and its pull request', async () => {
+  const mark = { host: 'github.com', repositoryId: '42', pr: 7, preview: 'shop', place: '123456789012/eu-west-1' }
   const left = { engine: 'mysql', scope: 'database', name: 'shop_pr_7', user: 'shop_pr_7', mark } as const
   const listed = [
     left,
@@ -73,7 +77,7 @@ test('a mark that names another database or another user is none: who uses a dat
     ...{ list: () => Promise.resolve(listed), close: () => Promise.resolve() },
   }
   const access = { admin: 'ssm:/admin', access: 'runner', base: 'shop' } as const
-  const { orphans } = await orphanedDatabases('42', [access], new Set(), {
+  const { orphans } = await orphanedDatabases(mark, [access], new Set(), {
     api: { readFunction: () => Promise.resolve(undefined) },
     openServer: () => Promise.resolve(server),
   })

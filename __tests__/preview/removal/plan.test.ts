@@ -4,7 +4,11 @@ import { describeRemoval, planRemoval } from '../../../src/preview/removal/plan.
 import type { PreviewTags } from '../../../src/preview/tags.ts'
 
 const tags: PreviewTags = {
-  ...identityOf('shop', { number: 7, repositoryId: '42', repository: 'octo/shop' }),
+  ...identityOf(
+    'shop',
+    { number: 7, host: 'github.com', repositoryId: '42', repository: 'octo/shop' },
+    '123456789012/eu-west-1',
+  ),
   ...{ headSha: undefined, run: undefined, isSeeded: false },
   ...{ created: '2026-11-20T10:00:00.000Z', expires: '2026-11-27T10:00:00.000Z' },
   ...{ database: 'none', databaseAdmin: undefined, databaseAccess: undefined },

@@ -3,18 +3,18 @@
 Where `WSGI_LAMBDA_DATABASES` names that secret, the handler answers nothing but this event, from wsgi-lambda's own client, and the
 application is not imported:
 
-    {"_wsgi-lambda-databases": {"command": "prepare", "database": {…}, "password": "…", "template": null, "isNamedByTags": false}}
+    {"_wsgi-lambda-databases": {"command": "prepare", "database": {…}, "password": "…", "template": null}}
 
 | command | reply |
 | --- | --- |
 | describe | `{"engine", "host", "port", "database", "sslMode"}` |
 | prepare | "created" or "there" |
-| remove | "removed" or "missing" |
-| list | the databases whose mark names the repository `repositoryId` |
+| remove | "removed", "missing", or "kept": what is there is not marked as this one |
+| list | the databases that are marked as those of `owner`: host and number of the repository, account and region |
 
 The reply is `{"result": …}`, or `{"error": {"title", "detail", "hint"}}`. Only databases of this function's own previews are touched,
-by their names and by their marks, and only the template that
-`WSGI_LAMBDA_DATABASES_TEMPLATE` names is copied; a password stands in no log.
+by their names and by their marks, which say in which account and
+region the function is; and only the template that `WSGI_LAMBDA_DATABASES_TEMPLATE` names is copied. A password stands in no log.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def _answer(event: object, context: object) -> object:
     command, request_id = text(fields.get("command")), request_id_of({}, context)
     what = f"database command {command if command in _COMMANDS else '?'}"
     try:
-        reply: dict[str, Any] = {"result": _run(command, fields)}
+        reply: dict[str, Any] = {"result": _run(command, fields, _place(context))}
         log.audit(what, request_id)
     except DatabaseError as error:
         log.audit(f"{what} was refused: {error.title!r}", request_id)
@@ -71,38 +71,37 @@ handler: Callable[[object, object], object] = _answer
 _ROLE = "The role of the version for databases (database-role) needs to read it."
 
 
-def _run(command: str, fields: dict[str, Any]) -> object:
+def _run(command: str, fields: dict[str, Any], place: str) -> object:
     if command not in _COMMANDS:
         raise DatabaseError("There is no such database command", "", f"Known: {', '.join(_COMMANDS)}.")
     admin = Admin.read(secrets.value_of(os.environ[VARIABLE]))
-    return _COMMANDS[command](admin, fields)
+    return _COMMANDS[command](admin, fields, place)
 
 
-def _describe(admin: Admin, _: dict[str, Any]) -> object:
+def _describe(admin: Admin, _: dict[str, Any], __: str) -> object:
     """Also whether the server answers."""
     admin.connect(admin.database).close()
     return {"engine": admin.engine, "host": admin.host, "port": admin.port, "database": admin.database, "sslMode": admin.ssl_mode or None}
 
 
-def _prepare(admin: Admin, fields: dict[str, Any]) -> object:
-    server, own, template = _server(admin.connect, admin), _own(admin, fields), text(fields.get("template"))
+def _prepare(admin: Admin, fields: dict[str, Any], place: str) -> object:
+    server, own, template = _server(admin.connect, admin), _own(admin, fields, place), text(fields.get("template"))
     if template and template != os.environ.get(TEMPLATE_VARIABLE):
         raise DatabaseError(
             f"{template} is not the template that {_function()} was deployed with",
             "Whoever may ask this version could else get a copy of any database, production's too.",
             "Set preview-database-template, and deploy the main function with it.",
         )
-    return server.prepare(own, text(fields.get("password")), template, fields.get("isNamedByTags") is True)
+    return server.prepare(own, text(fields.get("password")), template)
 
 
-def _remove(admin: Admin, fields: dict[str, Any]) -> object:
-    return _server(admin.connect, admin).remove(_own(admin, fields), fields.get("isNamedByTags") is True)
+def _remove(admin: Admin, fields: dict[str, Any], place: str) -> object:
+    return _server(admin.connect, admin).remove(_own(admin, fields, place))
 
 
-def _list(admin: Admin, fields: dict[str, Any]) -> object:
-    found = _server(admin.connect, admin).list()
-    repository = text(fields.get("repositoryId"))
-    return [own.fields() for own in found if own.repository == repository and own.preview == _function()]
+def _list(admin: Admin, fields: dict[str, Any], place: str) -> object:
+    found, owner = _server(admin.connect, admin).list(), mapping(fields.get("owner"))
+    return [own.fields() for own in found if own.made_for.is_for(owner) and own.is_of(_function(), place)]
 
 
 _COMMANDS = {"describe": _describe, "prepare": _prepare, "remove": _remove, "list": _list}
@@ -112,17 +111,23 @@ def _server(connect: Connect, admin: Admin) -> Any:
     return _SERVERS[admin.engine](connect, admin.database)
 
 
-def _own(admin: Admin, fields: dict[str, Any]) -> OwnDatabase:
+def _own(admin: Admin, fields: dict[str, Any], place: str) -> OwnDatabase:
     own = OwnDatabase.read(mapping(fields.get("database")))
     if own.engine != admin.engine:
         raise DatabaseError(f"The server is one of {admin.engine}, and the database one of {own.engine}", "", "")
-    if not own.is_of(_function()):
+    if not own.is_of(_function(), place):
         raise DatabaseError(
-            f"{own.scope} {own.name} is none of a preview of {_function()}",
+            f"{own.scope} {own.name} is none of a preview of {_function()} in {place}",
             "",
             "The version for databases makes and removes those of its own function's previews only.",
         )
     return own
+
+
+def _place(context: Any) -> str:
+    """`ACCOUNT/REGION` of this function, as AWS tells it."""
+    _, _, _, region, account, *_ = context.invoked_function_arn.split(":")
+    return f"{account}/{region}"
 
 
 def _function() -> str:

@@ -68,8 +68,12 @@ def connect(admin: Admin, database: str) -> Session:
         except Exception as error:
             raise _failure(error, where) from None
         session = Session(connection, where)
-        for statement in _SETTINGS[admin.engine]:
-            session.query(statement)
+        try:
+            for statement in _SETTINGS[admin.engine]:
+                session.query(statement)
+        except DatabaseError:
+            session.close()
+            raise
         return session
     raise DatabaseError(
         f"The artifact has no driver for {admin.engine}",

@@ -34,48 +34,79 @@ class DatabaseError(Exception):
         self.hint = hint
 
 
+class Mark:
+    """Whom a database was made for: `place` is `ACCOUNT/REGION` of the function, `host` where the repository lies."""
+
+    def __init__(self, host: str, repository: str, pr: int, preview: str, place: str) -> None:
+        self.host = host
+        self.repository = repository
+        self.pr = pr
+        self.preview = preview
+        self.place = place
+
+    @staticmethod
+    def read(fields: object) -> Mark | None:
+        """Of a command."""
+        if not isinstance(fields, dict):
+            return None
+        words = [fields.get(key) for key in ("host", "repositoryId", "preview", "place")]
+        pr = fields.get("pr")
+        if not all(isinstance(word, str) for word in words) or type(pr) is not int:
+            return None
+        host, repository, preview, place = map(str, words)
+        return Mark(host, repository, pr, preview, place)
+
+    def fields(self) -> dict[str, object]:
+        """As a command has it."""
+        return {"host": self.host, "repositoryId": self.repository, "pr": self.pr, "preview": self.preview, "place": self.place}
+
+    def is_for(self, owner: Mapping[str, Any]) -> bool:
+        """Whether it is one of this owner's."""
+        return (self.host, self.repository, self.place) == (owner.get("host"), owner.get("repositoryId"), owner.get("place"))
+
+    def text(self) -> str:
+        return f"pull request {self.pr} of the repository with the number {self.repository} of {self.host}, preview of {self.preview} in {self.place}"
+
+
 class OwnDatabase:
     """A database or a schema, and the one user who may use it."""
 
-    def __init__(self, engine: str, scope: str, name: str, user: str, repository: str, pr: int, preview: str) -> None:
+    def __init__(self, engine: str, scope: str, name: str, user: str, mark: Mark) -> None:
         self.engine = engine
         self.scope = scope
         self.name = name
         self.user = user
-        self.repository = repository
-        self.pr = pr
-        self.preview = preview
+        self.made_for = mark
 
     @staticmethod
     def read(fields: Mapping[str, Any]) -> OwnDatabase:
         """Of a command. Raises DatabaseError."""
-        mark = fields.get("mark")
-        mark = mark if isinstance(mark, dict) else {}
-        words = [fields.get(key) for key in ("engine", "scope", "name", "user")] + [mark.get("repositoryId"), mark.get("preview")]
-        pr = mark.get("pr")
+        words = [fields.get(key) for key in ("engine", "scope", "name", "user")]
+        mark = Mark.read(fields.get("mark"))
         scopes = {"postgresql": ("database", "schema"), "mysql": ("database",)}
-        if not all(isinstance(word, str) for word in words) or type(pr) is not int or words[1] not in scopes.get(str(words[0]), ()):
+        if mark is None or not all(isinstance(word, str) for word in words) or words[1] not in scopes.get(str(words[0]), ()):
             raise DatabaseError("The command does not name a database", "", "Deploy the main function with this version of wsgi-lambda.")
-        engine, scope, name, user, repository, preview = map(str, words)
-        return OwnDatabase(engine, scope, name, user, repository, pr, preview)
+        engine, scope, name, user = map(str, words)
+        return OwnDatabase(engine, scope, name, user, mark)
 
     def fields(self) -> dict[str, object]:
         """As a command has it."""
-        mark = {"repositoryId": self.repository, "pr": self.pr, "preview": self.preview}
-        return {"engine": self.engine, "scope": self.scope, "name": self.name, "user": self.user, "mark": mark}
+        return {"engine": self.engine, "scope": self.scope, "name": self.name, "user": self.user, "mark": self.made_for.fields()}
 
-    def is_of(self, function: str) -> bool:
-        """Whether it is one of that function's previews, with the names that it must have then."""
+    def is_of(self, function: str, place: str) -> bool:
+        """Whether it is one of that function's previews in that place, with the names that it must have then."""
+        pr = self.made_for.pr
         words = re.sub("[^a-z0-9]+", "_", function.lower())
         first = f"f_{words}" if words.startswith("pg_") or words[:1].isdigit() else words
-        ending = f"_pr_{self.pr}"
+        ending = f"_pr_{pr}"
         names = _shortened(first, ending, _LONGEST_NAME), _shortened(first, ending, _LONGEST_USER)
-        return self.pr > 0 and self.preview == function and (self.name, self.user) == names
+        return pr > 0 and (self.made_for.preview, self.made_for.place) == (function, place) and (self.name, self.user) == names
 
     def mark(self) -> str:
+        made_for = self.made_for
         content = {
-            "repository": self.repository, "pr": self.pr, "preview": self.preview,
-            "scope": self.scope, "name": self.name, "user": self.user,
+            "host": made_for.host, "repository": made_for.repository, "pr": made_for.pr, "preview": made_for.preview,
+            "place": made_for.place, "scope": self.scope, "name": self.name, "user": self.user,
         }  # fmt: skip
         return _PREFIX + json.dumps(content, separators=(",", ":"), ensure_ascii=False)
 
@@ -90,29 +121,23 @@ def read_mark(comment: object, engine: str) -> OwnDatabase | None:
         return None
     try:
         fields = json.loads(comment[len(_PREFIX) :])
-        mark = {"repositoryId": fields["repository"], "pr": fields["pr"], "preview": fields["preview"]}
-        return OwnDatabase.read({**fields, "engine": engine, "mark": mark})
+        return OwnDatabase.read({**fields, "engine": engine, "mark": {**fields, "repositoryId": fields["repository"]}})
     except (DatabaseError, KeyError, TypeError, ValueError):
         return None
 
 
-def whose(comment: object, engine: str) -> str:
-    found = read_mark(comment, engine)
-    if found is None:
-        return "It has no mark of wsgi-lambda."
-    return (
-        f"It is marked as made for pull request {found.pr} of the repository with the number {found.repository}, preview of "
-        f"{found.preview}."
-    )
-
-
-def foreign(what: str, detail: str) -> DatabaseError:
-    """The refusal to touch what was there before."""
-    return DatabaseError(
-        f"{what} exists, and was not made for this preview",
-        detail,
-        "It is left as it is. Rename or remove it, or let the function of the preview have another name.",
-    )
+def foreign(what: str, comment: object, own: OwnDatabase, owner: str = "") -> DatabaseError:
+    """The refusal to touch what was there before. `comment` is its mark, where it has one."""
+    found = read_mark(comment, own.engine)
+    made_for = found.made_for if found else None
+    says = f"It is marked as made for {made_for.text()}." if made_for else "It has no mark of wsgi-lambda."
+    hint = "It is left as it is. Rename or remove it, or let the function of the preview have another name."
+    if made_for and made_for.place != own.made_for.place:
+        hint = (
+            "It is left as it is. Previews in several regions or accounts need a server of databases in each, or a function-name of "
+            f"their own, as in function-name: {made_for.preview}-{{{{stage}}}} with a stage for each."
+        )
+    return DatabaseError(f"{what} exists, and was not made for this preview", f"It belongs to {owner}. {says}" if owner else says, hint)
 
 
 def _shortened(name: str, ending: str, longest: int) -> str:

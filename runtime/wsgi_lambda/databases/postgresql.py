@@ -12,7 +12,7 @@ from contextlib import closing
 from hashlib import pbkdf2_hmac, sha256
 from hmac import digest
 
-from .marks import PATTERN, foreign, postgres_name, postgres_text, read_mark, whose
+from .marks import PATTERN, foreign, postgres_name, postgres_text, read_mark
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -84,9 +84,9 @@ class _State:
     def refuse_foreign(self) -> None:
         own = self._own
         if self.has_place and not self.is_our_place:
-            raise foreign(f"The {own.scope} {own.name}", f"It belongs to {self._owner}. {whose(self._comment, own.engine)}")
+            raise foreign(f"The {own.scope} {own.name}", self._comment, own, self._owner)
         if self.has_role and not self.is_our_role:
-            raise foreign(f"The role {own.user}", whose(self._role_comment, own.engine))
+            raise foreign(f"The role {own.user}", self._role_comment, own)
 
 
 class Server:
@@ -94,7 +94,7 @@ class Server:
         self._connect = connect
         self._database = database
 
-    def prepare(self, own: OwnDatabase, password: str, template: str, is_named_by_tags: bool) -> str:
+    def prepare(self, own: OwnDatabase, password: str, template: str) -> str:
         with closing(self._connect(self._database)) as session:
             state = _State(session, own)
             state.refuse_foreign()
@@ -107,11 +107,11 @@ class Server:
                 self._create_database(session, state, own, template)
             return "there" if state.is_finished else "created"
 
-    def remove(self, own: OwnDatabase, is_named_by_tags: bool) -> str:
+    def remove(self, own: OwnDatabase) -> str:
         with closing(self._connect(self._database)) as session:
             state = _State(session, own)
             if not state.is_our_place and not state.is_our_role:
-                return "missing"
+                return "kept" if state.has_place or state.has_role else "missing"
             name, role = postgres_name(own.name), postgres_name(own.user)
             if state.is_our_role:
                 # Or it would come back with its next request, before the database is gone.

@@ -1,9 +1,9 @@
 import type { Problem } from '../../errors.ts'
-import type { PreviewIdentity } from '../identity.ts'
+import type { NamedPreview } from '../identity.ts'
 
 /** Where a preview is announced: the same during a run. */
 export interface AnnouncePlace {
-  readonly identity: PreviewIdentity
+  readonly identity: NamedPreview
   /** The commit that this run is about. */
   readonly headSha: string | undefined
   /** Where its repository can be looked at: `https://github.com/OWNER/NAME`. */

@@ -1,10 +1,10 @@
-import type { PreviewIdentity } from '../identity.ts'
+import type { NamedPreview } from '../identity.ts'
 
 /**
  * What a comment of ours begins with, which GitHub does not show. No name can end it: what is left unchanged by encoding
  * has no `>`, and no space.
  */
-export function markerOf({ base, pull }: PreviewIdentity): string {
+export function markerOf({ base, pull }: NamedPreview): string {
   return `<!-- wsgi-lambda:preview function=${encodeURIComponent(base)} pull=${pull} -->`
 }
 

@@ -1,6 +1,6 @@
 import type { Table } from '../../settings/kinds.ts'
 import type { Values } from '../../settings/schema.ts'
-import type { PreviewIdentity } from '../identity.ts'
+import type { NamedPreview } from '../identity.ts'
 import type { AnnouncePlace } from './facts.ts'
 
 export interface PlaceVariables {
@@ -13,7 +13,7 @@ export interface PlaceVariables {
 /** Where a preview is announced, by the settings and the run's variables. */
 export function placeOfAnnouncement(
   { comment, githubEnvironment }: Pick<Values, 'comment' | 'githubEnvironment'>,
-  identity: PreviewIdentity,
+  identity: NamedPreview,
   headSha: string | undefined,
   { environment, secrets }: PlaceVariables,
 ): AnnouncePlace {

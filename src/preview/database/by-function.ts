@@ -34,8 +34,8 @@ export async function openByFunction(asked: Asked, collaborators: FunctionCollab
   return {
     place: { ...place, sslMode: sslMode ?? undefined },
     prepare: (database, options) => ask('prepare', { database, ...options }),
-    remove: (database, options) => ask('remove', { database, ...options }),
-    list: (repositoryId) => ask<readonly OwnDatabase[]>('list', { repositoryId }),
+    remove: (database) => ask('remove', { database }),
+    list: (owner) => ask<readonly OwnDatabase[]>('list', { owner }),
     close: () => Promise.resolve(),
   }
 }

@@ -23,8 +23,8 @@ export function databaseOf(settings: Chosen, identity: PreviewIdentity): Databas
   return { kind: 'server', own: { scope: kind, ...databaseNames(identity), mark: markOf(identity) } }
 }
 
-function markOf({ repositoryId, pull, base }: PreviewIdentity): OwnDatabase['mark'] {
-  return { repositoryId, pr: pull, preview: base }
+function markOf({ host, repositoryId, pull, base, place }: PreviewIdentity): OwnDatabase['mark'] {
+  return { host, repositoryId, pr: pull, preview: base, place }
 }
 
 /** As tags have it: `none`, `sqlite`, `command`, or `postgresql/database/NAME/USER`. */

@@ -95,6 +95,7 @@ async function onServer(
   collaborators: DatabaseCollaborators,
 ): Promise<PreparedDatabase> {
   const { previewDatabaseAdmin: admin = '', previewDatabaseVariable: variable } = settings
+  const { previewDatabaseTemplate: template } = settings
   const access = settings.previewDatabaseAccess === 'function' ? 'function' : 'runner'
   const open = (): Promise<DatabaseServer> => openServer({ admin, access, base }, collaborators)
   const reached = await open()
@@ -103,13 +104,12 @@ async function onServer(
   const own = { ...chosen, engine: place.engine }
   const database = writeDatabase({ kind: 'server', own }, place.engine)
   refuseOtherDatabase(there, database)
-  const options = { template: settings.previewDatabaseTemplate, isNamedByTags: there?.database === database }
   const password = newPassword()
   const address = applicationAddress(place, own, password)
   collaborators.mask({ PREVIEW_DATABASE_PASSWORD: password })
   const prepare = (given: string): Promise<void> =>
     withServer(open, async (server) => {
-      const outcome = await server.prepare(own, { ...options, password: given })
+      const outcome = await server.prepare(own, { template, password: given })
       collaborators.report.info(`${own.scope} ${own.name}: ${outcome === 'created' ? 'created' : 'is there already'}`)
     })
   return {

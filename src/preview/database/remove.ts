@@ -1,3 +1,4 @@
+import type { Removed } from '../../databases/server.ts'
 import { UserError } from '../../errors.ts'
 import type { PreviewTags } from '../tags.ts'
 import { readDatabase } from './choice.ts'
@@ -17,7 +18,7 @@ export async function removePreviewDatabase(
   tags: PreviewTags,
   { previewDatabaseAdmin: given, previewDatabaseDelete: line }: RemovalSettings,
   collaborators: ServerCollaborators & HookCollaborators,
-): Promise<'removed' | 'missing'> {
+): Promise<Removed> {
   const choice = readDatabase(tags.database, tags)
   if (choice.kind === 'command') {
     if (line === undefined) throw missingSetting('preview-database-delete', 'It was made by preview-database-create.')
@@ -36,7 +37,7 @@ export async function removePreviewDatabase(
         title: `The database of ${tags.functionName} is one of ${engine}, and the server is one of ${server.place.engine}`,
         hint: 'preview-database-admin names another server now: remove the database by hand, and the tag with its name.',
       })
-    return await server.remove({ ...own, engine }, { isNamedByTags: true })
+    return await server.remove({ ...own, engine })
   })
 }
 

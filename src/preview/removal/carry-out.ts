@@ -1,8 +1,10 @@
 import { accountInArn, logGroupArn } from '../../aws/arn.ts'
 import type { PreviewApi } from '../../aws/previews.ts'
+import type { Removed } from '../../databases/server.ts'
+import { ownDatabaseText } from '../database-text.ts'
 import type { PreviewTags } from '../tags.ts'
 import type { RunHook } from './hooks.ts'
-import { belongsTo } from './ownership.ts'
+import { ownTags } from './ownership.ts'
 import type { RemovalStep, StepOf } from './plan.ts'
 import type { Ended } from './result.ts'
 import { removeStatics } from './statics.ts'
@@ -17,7 +19,7 @@ export interface Removing {
 }
 
 /** The database that a preview's tags name. @throws UserError where it is not ours, or could not be removed */
-export type RemoveDatabase = (tags: PreviewTags) => Promise<'removed' | 'missing'>
+export type RemoveDatabase = (tags: PreviewTags) => Promise<Removed>
 
 type Executors = {
   readonly [K in RemovalStep['kind']]: (step: StepOf<K>, removing: Removing) => Promise<Ended>
@@ -25,7 +27,7 @@ type Executors = {
 
 const EXECUTORS: Executors = {
   'run-hook': ({ command }, { runHook }) => runHook(command),
-  'remove-database': async (_, { tags, removeDatabase }) => ({ outcome: await removeDatabase(tags) }),
+  'remove-database': (_, { tags, removeDatabase }) => removeOwnDatabase(tags, removeDatabase),
   'remove-static': async ({ address }, { arn, tags, previews }) => {
     const bucket = await previews.openStatics(address, accountInArn(arn))
     return await removeStatics(bucket, { address, functionName: tags.functionName })
@@ -36,7 +38,7 @@ const EXECUTORS: Executors = {
     if (!isDefault) {
       const tags = await logGroups.tags(logGroupArn(removing.arn, name))
       if (tags === undefined) return { outcome: 'missing' }
-      if (!belongsTo(tags, removing.tags)) return kept(`The log group ${name}`, removing.tags)
+      if (!ownTags(removing.tags, tags)) return kept(`The log group ${name}`, removing.tags)
     }
     return { outcome: (await logGroups.remove(name)) ? 'removed' : 'missing' }
   },
@@ -44,7 +46,7 @@ const EXECUTORS: Executors = {
     const roles = await previews.openRoles()
     const tags = await roles.tags(name)
     if (tags === undefined) return { outcome: 'missing' }
-    if (!belongsTo(tags, own)) return kept(`The role ${name}`, own)
+    if (!ownTags(own, tags)) return kept(`The role ${name}`, own)
     return { outcome: (await roles.remove(name)) ? 'removed' : 'missing' }
   },
   'remove-function': async (_, { tags, previews }) => ({
@@ -55,6 +57,22 @@ const EXECUTORS: Executors = {
 export function carryOut(step: RemovalStep, removing: Removing): Promise<Ended> {
   const execute = EXECUTORS[step.kind] as (step: RemovalStep, removing: Removing) => Promise<Ended>
   return execute(step, removing)
+}
+
+export async function removeOwnDatabase(tags: PreviewTags, removeDatabase: RemoveDatabase): Promise<Ended> {
+  const outcome = await removeDatabase(tags)
+  return outcome === 'kept' ? keptDatabase(tags) : { outcome }
+}
+
+/** Another preview of the same name has it, or somebody has taken its mark away. */
+function keptDatabase({ database, functionName }: PreviewTags): Ended {
+  return {
+    outcome: 'kept',
+    problem: {
+      title: `The ${ownDatabaseText(database)} was left as it is: it has no mark that says that it was made for ${functionName}`,
+      hint: 'If no preview in another region or account has it, remove database and user by hand.',
+    },
+  }
 }
 
 /** What the preview's tags name may be somebody else's all the same: its own tags count. */

@@ -1,17 +1,17 @@
 import { inParallel } from '../../artifact/parallel.ts'
 import type { PreviewApi } from '../../aws/previews.ts'
-import type { DatabaseServer, OwnDatabase } from '../../databases/server.ts'
+import type { DatabaseServer, OwnDatabase, Removed } from '../../databases/server.ts'
 import type { Problem } from '../../errors.ts'
 import { problemsOf } from '../../report/problem.ts'
 import type { RemovalSettings } from '../../settings/settings.ts'
 import { hasOwnNames } from '../database/names.ts'
 import { GIVEN, type ServerAccess, withServer } from '../database/open.ts'
-import { previewName } from '../identity.ts'
+import { type PreviewOwner, previewName } from '../identity.ts'
 import type { PreviewTags } from '../tags.ts'
 
 export type OpenServer = (access: ServerAccess) => Promise<DatabaseServer>
 
-/** A database whose mark names the repository, and whose function is not there. */
+/** A database whose mark names repository and place, and whose function is not there. */
 export interface OrphanedDatabase {
   readonly database: OwnDatabase
   readonly access: ServerAccess
@@ -48,7 +48,7 @@ export function serversOf(
 
 /** Databases are made after their functions: one without is left over. */
 export async function orphanedDatabases(
-  repositoryId: string,
+  owner: PreviewOwner,
   servers: readonly ServerAccess[],
   there: ReadonlySet<string>,
   { api, openServer }: { readonly api: Pick<PreviewApi, 'readFunction'>; readonly openServer: OpenServer },
@@ -59,7 +59,7 @@ export async function orphanedDatabases(
         access,
         databases: await withServer(
           () => openServer(access),
-          (server) => server.list(repositoryId),
+          (server) => server.list(owner),
         ),
       }
     } catch (error) {
@@ -83,9 +83,9 @@ export async function orphanedDatabases(
 export async function removeOrphanedDatabase(
   { database, access }: OrphanedDatabase,
   openServer: OpenServer,
-): Promise<'removed' | 'missing'> {
+): Promise<Removed> {
   return await withServer(
     () => openServer(access),
-    (server) => server.remove(database, { isNamedByTags: false }),
+    (server) => server.remove(database),
   )
 }

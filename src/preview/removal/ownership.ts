@@ -13,15 +13,15 @@ export type Found =
 export async function findPreview(identity: PreviewIdentity, previews: PreviewApi): Promise<Found> {
   const found = await previews.readFunction(identity.functionName)
   if (found === undefined) return { state: 'missing' }
-  const tags = readTags(identity.functionName, found.tags)
-  if (tags && isSamePreview(tags, identity)) return { state: 'ours', arn: found.arn, tags }
-  return { state: 'foreign', problem: notOurs(identity, tags) }
+  const tags = ownTags(identity, found.tags)
+  if (tags) return { state: 'ours', arn: found.arn, tags }
+  return { state: 'foreign', problem: notOurs(identity, found.tags) }
 }
 
-/** Whether the tags of something beside the function say that it was made for this preview. */
-export function belongsTo(tags: Tags, identity: PreviewIdentity): boolean {
-  const read = readTags(identity.functionName, tags)
-  return read !== undefined && isSamePreview(read, identity)
+/** What the tags of the preview's function, or of something beside it, say; undefined where they do not prove that it is of this one. */
+export function ownTags(identity: PreviewIdentity, found: Tags): PreviewTags | undefined {
+  const tags = readTags(identity.functionName, found)
+  return tags && isSamePreview(tags, identity) ? tags : undefined
 }
 
 /** Of something beside a function, the preview that it was made for; undefined where it was made for none. */
@@ -30,13 +30,17 @@ export function ownerOf(tags: Tags): PreviewTags | undefined {
   return base === undefined ? undefined : readTags(previewName(base, pull), tags)
 }
 
-function notOurs({ functionName, pull, repository }: PreviewIdentity, tags: PreviewTags | undefined): Problem {
+/** A function that has the name of the preview, and is left alone. */
+export function notOurs({ functionName, pull, repository }: PreviewIdentity, found: Tags): Problem {
   return {
     title: `The function ${functionName} is no preview of pull request ${pull}${repository && ` of ${repository}`}: it was left as it is`,
-    detail:
-      tags === undefined
-        ? 'Its tags do not say that wsgi-lambda has made it as a preview.'
-        : `Its tags say: pull request ${tags.pull} of ${tags.base}, repository ${tags.repositoryId} (${tags.repository}).`,
-    hint: 'If it is a preview whose tags somebody has changed, remove it by hand: aws lambda delete-function.',
+    detail: ownerText(readTags(functionName, found)),
+    hint: 'Choose another function-name, or rename that function. A preview whose tags somebody has changed is removed by hand: aws lambda delete-function.',
   }
+}
+
+function ownerText(tags: PreviewTags | undefined): string {
+  if (tags === undefined) return 'Its tags do not say that wsgi-lambda has made it as a preview.'
+  const { pull, base, repositoryId, repository, host, place } = tags
+  return `Its tags say: pull request ${pull} of ${base}, repository ${repositoryId} (${repository}) of ${host}, in ${place}.`
 }
