@@ -3,8 +3,10 @@ import type { DeployResult } from './commands/deploy.ts'
 import type { PreviewResult } from './commands/preview.ts'
 import type { RollbackResult } from './commands/rollback.ts'
 import { LIMITS } from './platform/limits.ts'
+import { previewData } from './preview/announce/surroundings.ts'
 import { type DeploymentFacts, deploymentSummary } from './report/summary.ts'
 import type { ActionOutputs } from './settings/action-contract.ts'
+import type { DeploySettings } from './settings/settings.ts'
 
 /** What the action tells the steps after it, and what its summary says. */
 
@@ -61,6 +63,14 @@ export function deploymentFactsOf(
     isDryRun: isDryRun && plan.length > 0,
     unzippedLimitBytes: LIMITS.unzippedBytes,
   }
+}
+
+export function previewSummaryOf({ preview, ...result }: PreviewResult, settings: DeploySettings): string {
+  const { pull, headSha } = preview
+  return deploymentSummary({
+    ...deploymentFactsOf(result, settings.dryRun),
+    preview: { pull, headSha, ...previewData(preview, settings) },
+  })
 }
 
 export function previewOutputsOf(result: PreviewResult, isDryRun: boolean): ActionOutputs {

@@ -1,4 +1,4 @@
-import { deploymentSummaryOf, previewOutputsOf } from './action-outputs.ts'
+import { previewOutputsOf, previewSummaryOf } from './action-outputs.ts'
 import type { ActionRun } from './action-run.ts'
 import { swept } from './commands/announce-removal.ts'
 import { makePreview, type PullWork, removePreviews, sweepPreviews } from './commands/for-pulls.ts'
@@ -19,7 +19,7 @@ export async function runPreview(action: ActionRun): Promise<void> {
   }
   const { result, settings } = done
   action.setOutputs(previewOutputsOf(result, settings.dryRun))
-  await action.writeSummary(deploymentSummaryOf(result, settings.dryRun))
+  await action.writeSummary(previewSummaryOf(result, settings))
 }
 
 export async function runDestroy(action: ActionRun): Promise<void> {

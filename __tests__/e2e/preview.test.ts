@@ -105,6 +105,9 @@ describe('a pull request', () => {
     expect(deployment).toMatchObject({ environment: 'preview', transient_environment: true })
     expect(deployment?.statuses[0]).toMatchObject({ state: 'success', environment_url: outputs['url'] })
     expect(summary).toContain('shop')
+    // What the comment says of it, the summary says too.
+    expect(summary).toContain(`| Pull\u00a0request | 7 |`)
+    expect(summary).toContain(`| Expires | ${outputs['expires']?.slice(0, 16).replace('T', ' ')} UTC |`)
   }, 120_000)
 
   test('gets a commit: the same preview has it, and a new password', async () => {

@@ -91,6 +91,14 @@ export const STATES: Readonly<Record<string, State>> = {
   deployed: { markdown: (line) => deploymentSummary(plantedDeployment(line)), links: LINKS },
   commented: { markdown: (line) => deploymentComment(plantedDeployment(line), [SECRET]), links: LINKS },
   planned: { markdown: (line) => deploymentSummary({ ...plantedDeployment(line), isDryRun: true }), links: LINKS },
+  previewed: {
+    markdown: (line) =>
+      deploymentSummary({
+        ...plantedDeployment(line),
+        preview: { pull: 7, headSha: line, access: line, database: line, expires: line },
+      }),
+    links: LINKS,
+  },
   failed: {
     markdown: (line) =>
       failureSummary([
@@ -200,6 +208,11 @@ const MIGRATION_FAILED = {
   hint: 'The alias live has not moved: it serves version 6.',
 }
 
+export const PREVIEW = {
+  ...{ pull: 7, headSha: '0123456789abcdef0123456789abcdef01234567', access: 'Asks for a user and a password' },
+  ...{ database: 'PostgreSQL, database shop_pr_7', expires: '2026-11-30T13:05:00.000Z' },
+}
+
 /** The same with what is usual. */
 export const EXAMPLES: Readonly<Record<string, string>> = {
   deployed: deploymentSummary(FULL),
@@ -218,6 +231,7 @@ export const EXAMPLES: Readonly<Record<string, string>> = {
       ],
     },
   }),
+  previewed: deploymentSummary({ ...FULL, functionName: 'shop-pr-7', preview: PREVIEW }),
   failed: failureSummary([MIGRATION_FAILED]),
   'rolled-back': rollbackSummary({
     function: { name: 'shop', alias: 'live', version: '6', url: SHOP.url },

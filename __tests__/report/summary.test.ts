@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import type { PlanFacts } from '../../src/report/plan-facts.ts'
 import { deploymentSummary, failureSummary } from '../../src/report/summary.ts'
-import { FULL, NO_DIFFERENCE, plantedDeployment, SHOP } from './facts.ts'
+import { FULL, NO_DIFFERENCE, PREVIEW, plantedDeployment, SHOP } from './facts.ts'
 import { PLANTED } from './planted.ts'
 
 /** The text with its character references resolved, as a reader sees it. */
@@ -66,6 +66,26 @@ OK
 | <code>sqlparse 0.5</code> | 0.0 MB | 0.1 MB | █ |
 
 </details>`)
+  })
+
+  test('of a preview, with what its comment says of it', () => {
+    const rows = decode(deploymentSummary({ ...SHOP, preview: PREVIEW, packages: [] })).split('\n\n')[1]
+    expect(rows?.split('\n')).toEqual([
+      '| Function | <code>shop</code> |',
+      '| :-- | :-- |',
+      '| Pull\u00a0request | 7 |',
+      '| Commit | <code>0123456</code> |',
+      '| Version | <code>6</code> → <code>8</code> (alias <code>live</code>) |',
+      '| URL | https://abc.lambda-url.eu-west-1.on.aws/ |',
+      '| Access | <code>Asks for a user and a password</code> |',
+      '| Runtime | <code>python3.13</code> |',
+      '| Size | 1.2 MB zipped, 4.0 MB unzipped |',
+      '| Database | <code>PostgreSQL, database shop_pr_7</code> |',
+      '| Expires | 2026-11-30 13:05 UTC |',
+    ])
+    const nothing = { access: undefined, database: undefined, expires: undefined, headSha: undefined }
+    const few = deploymentSummary({ ...SHOP, preview: { ...PREVIEW, ...nothing } })
+    expect(few).not.toMatch(/Access|Database|Expires|Commit/)
   })
 
   test.each<[string, number | undefined, string]>([

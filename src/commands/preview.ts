@@ -1,14 +1,13 @@
 import { defaultLogGroup } from '../aws/function-options.ts'
 import type { Tags } from '../aws/tags.ts'
 import { UserError } from '../errors.ts'
-import { accessText } from '../preview/access-text.ts'
 import type { Announcer } from '../preview/announce/announcer.ts'
 import type { ReadyFacts, Serving } from '../preview/announce/facts.ts'
 import { servingOf } from '../preview/announce/serving.ts'
+import { previewData } from '../preview/announce/surroundings.ts'
 import { givingBack, type PreviewFunction } from '../preview/database/give-back.ts'
 import type { PreparedDatabase } from '../preview/database/prepare.ts'
 import { refuseSharedDatabase } from '../preview/database/shared.ts'
-import { databaseText } from '../preview/database-text.ts'
 import { identityOf, type PreviewIdentity, previewName } from '../preview/identity.ts'
 import { isSeededWith, refuseOtherStatic } from '../preview/other.ts'
 import { refuseMissingRole } from '../preview/prerequisites.ts'
@@ -149,10 +148,9 @@ function readyFacts(
 ): ReadyFacts {
   const change = difference.code?.contents?.zipBytes
   return {
-    ...{ url: released.url, access: accessText(settings) },
+    ...{ url: released.url, ...previewData(preview, settings) },
     ...{ zipBytes: artifact.zipBytes, unzippedBytes: artifact.unzippedBytes },
     ...{ zipBytesBefore: change === undefined ? undefined : artifact.zipBytes - change, coldStartMs, seconds },
-    ...{ database: databaseText(preview.database), expires: preview.expires },
   }
 }
 

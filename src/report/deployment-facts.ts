@@ -1,6 +1,7 @@
 import type { ImportFacts } from './import-section.ts'
 import { address, code } from './markdown.ts'
 import type { PlanFacts } from './plan-facts.ts'
+import { accessRows, dataRows, type PreviewData } from './preview-rows.ts'
 import { megabytes, signedSize } from './size.ts'
 
 /** What is told of a deployment, in the summary of its job and in a comment. */
@@ -40,6 +41,8 @@ export interface DeploymentFacts {
   }[]
   /** Where the import was measured. */
   readonly imports?: ImportFacts | undefined
+  /** Of a preview. */
+  readonly preview?: (PreviewData & { readonly pull: number; readonly headSha: string | undefined }) | undefined
 }
 
 export function outcomeOf({ isDryRun, changed }: DeploymentFacts): string {
@@ -47,19 +50,25 @@ export function outcomeOf({ isDryRun, changed }: DeploymentFacts): string {
   return changed ? 'deployed' : 'unchanged'
 }
 
+const SHOWN_OF_SHA = 7
+
 /** Names and values, as Markdown. */
 export function rowsOf(facts: DeploymentFacts): readonly (readonly [string, string])[] {
-  const { functionName, version, alias, url, runtime } = facts
+  const { functionName, version, alias, url, runtime, preview } = facts
   const { served } = facts.difference
   const from = facts.changed && served !== undefined && served !== version ? `${code(served)} → ` : ''
   return [
     ['Function', code(functionName)],
+    ...(preview === undefined ? [] : [['Pull\u00a0request', `${preview.pull}`] as const]),
+    ...row('Commit', preview?.headSha === undefined ? undefined : code(preview.headSha.slice(0, SHOWN_OF_SHA))),
     ['Version', `${from}${code(version || '–')} (alias ${code(alias)})`],
     ...row('URL', url === undefined ? undefined : address(url)),
+    ...(preview === undefined ? [] : accessRows(preview)),
     ['Runtime', code(runtime)],
     ...row('Cold\u00a0start', coldStart(facts)),
     ['Size', size(facts)],
     ...row('Time', time(facts.seconds)),
+    ...(preview === undefined ? [] : dataRows(preview)),
   ]
 }
 

@@ -1,5 +1,6 @@
 import type { Problem } from '../../errors.ts'
 import { address, code, details, fence, table } from '../../report/markdown.ts'
+import { accessRows, dataRows, timeText } from '../../report/preview-rows.ts'
 import { megabytes, signedSize } from '../../report/size.ts'
 import type { Announcement, AnnouncePlace, Serving } from './facts.ts'
 import { markerOf } from './marker.ts'
@@ -58,13 +59,12 @@ function rowsOf(place: AnnouncePlace, announcement: Announcement, shown: Shown):
       const difference = zipBytesBefore === undefined ? '' : `${signedSize(zipBytes - zipBytesBefore)}, `
       return [
         ...row('Address', url && link(url, url)),
-        ...row('Access', access && code(shown(access))),
+        ...accessRows({ access: access && shown(access) }),
         ...commit,
         ...row('Size', `${megabytes(zipBytes)} (${difference}${megabytes(unzippedBytes)} unzipped)`),
         ...row('Cold start', coldStartMs === undefined ? undefined : `${Math.round(coldStartMs)} ms`),
         ...row('Took', `${seconds.toFixed(1)} s`),
-        ...row('Database', database && code(shown(database))),
-        ...row('Expires', expires && timeText(expires)),
+        ...dataRows({ database: database && shown(database), expires }),
       ]
     }
     case 'deploying':
@@ -130,12 +130,6 @@ function link(text: string, url: string): string {
 
 function isPlainAddress(url: string): boolean {
   return url.length <= 2000 && /^https?:\/\/[\w.:/-]+$/.test(url)
-}
-
-/** As in `2026-11-23 13:05 UTC`; what is no date is shown as it is. */
-function timeText(iso: string): string {
-  const [, day, time] = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d)[\d:.]*Z$/.exec(iso) ?? []
-  return day !== undefined && time !== undefined ? `${day} ${time} UTC` : code(iso.slice(0, LONGEST_NAME))
 }
 
 function trimmed(text: string, longest: number): string {
