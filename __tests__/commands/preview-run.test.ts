@@ -1,0 +1,235 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { SettingsError, UserError } from '../../src/errors.ts'
+import { createPreviewWorld, SHA } from './preview-world.ts'
+
+let shop: Awaited<ReturnType<typeof createPreviewWorld>>
+beforeEach(async () => {
+  shop = await createPreviewWorld()
+})
+afterEach(() => shop[Symbol.asyncDispose]())
+
+const state = { number: 7, isOpen: true, headSha: SHA, labels: [] as readonly string[] }
+
+describe('a preview', () => {
+  test('is told of when it begins, and when it answers', async () => {
+    expect((await shop.run()).skipped).toBeUndefined()
+    const story = shop.story()
+    expect(story.filter((line) => !line.startsWith('tells deployment'))).toEqual([
+      'tells deploying …',
+      'createFunction shop-pr-7',
+      'updateAlias live → 1 (wsgi-lambda)',
+      'tells ready',
+    ])
+    expect(story.indexOf('tells deployment success')).toBeGreaterThan(
+      story.indexOf('updateAlias live → 1 (wsgi-lambda)'),
+    )
+    expect(shop.told()).toContain('https://abc.lambda-url.eu-west-1.on.aws/')
+  })
+
+  test('is told of as failed by what failed, with what still answers', async () => {
+    await shop.run()
+    shop.states = [{ ...state, headSha: 'b'.repeat(40) }]
+    shop.lambda.failAt(/^updateConfiguration/, new UserError({ title: 'Lambda says no', hint: 'Ask again.' }))
+    const pull = { headSha: 'b'.repeat(40) }
+    await expect(shop.run({ pull, settings: { memory: '1024' } })).rejects.toThrow('Lambda says no')
+    expect(shop.told()).toMatch(/: failed[^]*bbbbbbb[^]*Still answers[^]*Lambda says no\nAsk again\./)
+  })
+
+  test('of a dry run is told of to nobody, and is not made', async () => {
+    expect((await shop.run({ settings: { 'dry-run': 'true' } })).skipped).toBeUndefined()
+    expect([shop.story(), shop.lambda.writes()]).toEqual([[], []])
+  })
+
+  test('is made without a token too', async () => {
+    shop.hasToken = false
+    await shop.run()
+    expect(shop.story()).toEqual(['createFunction shop-pr-7', 'updateAlias live → 1 (wsgi-lambda)'])
+  })
+
+  test('that would be one more than there may be is refused, and that is told', async () => {
+    shop.previews = 20
+    await expect(shop.run()).rejects.toThrow('There are 20 previews of shop already')
+    expect(shop.told()).toMatch(/: failed[^]*preview-limit is 20/)
+    expect(shop.lambda.writes()).toEqual([])
+  })
+
+  test("does not take a function that is somebody else's", async () => {
+    shop.setTags('shop-pr-7', { owner: 'somebody' })
+    await expect(shop.run()).rejects.toThrow('shop-pr-7')
+    expect(shop.told()).toContain('failed')
+    expect(shop.lambda.writes()).toEqual([])
+  })
+})
+
+describe('what fails before anything is begun is told too', () => {
+  test('every mistake in the settings', async () => {
+    const wrong = { memory: 'much', 'preview-limit': 'none', smok: '/' }
+    await expect(shop.run({ settings: wrong })).rejects.toThrow(SettingsError)
+    expect(shop.story().filter((line) => !/in_progress|in preview/.test(line))).toEqual([
+      'tells failed',
+      'tells deployment failure',
+    ])
+    for (const name of Object.keys(wrong)) expect(shop.told()).toContain(`input ${name} is not`)
+  })
+
+  test('a pyproject.toml that cannot be read', async () => {
+    await writeFile(join(shop.project, 'pyproject.toml'), '[tool.wsgi-lambda\n')
+    await expect(shop.run()).rejects.toThrow('pyproject.toml')
+    expect(shop.told()).toContain('pyproject.toml')
+  })
+
+  test('missing credentials', async () => {
+    shop.closedDoor = new UserError({ title: 'No AWS credentials were found', hint: 'Sign in first.' })
+    await expect(shop.run()).rejects.toThrow('No AWS credentials')
+    expect(shop.told()).toMatch(/: failed[^]*No AWS credentials were found\nSign in first\./)
+  })
+
+  test('that the run was cancelled, and not what failed by that', async () => {
+    shop.closedDoor = new UserError({ title: 'The request was aborted' })
+    shop.controller.abort()
+    await expect(shop.run()).rejects.toThrow('aborted')
+    expect(shop.told()).toContain('The run was cancelled')
+    expect(shop.told()).not.toContain('aborted')
+  })
+
+  test.each([
+    ['of a fork beside secrets', 'pull_request_target', { headRepository: 'stranger/shop' }, undefined],
+    ['of a fork that a comment names', 'issue_comment', {}, true],
+  ])('code %s', async (_, name, pull, isForeign) => {
+    shop.states = [{ ...state, ...(isForeign !== undefined && { isForeign }) }]
+    // The project is the stranger's.
+    await writeFile(join(shop.project, 'pyproject.toml'), '[tool.wsgi-lambda]\ngithub-environment = "production"\n')
+    await expect(shop.run({ event: { name }, pull })).rejects.toThrow('This run has secrets')
+    expect(shop.story()).toEqual(['tells failed'])
+    expect(shop.told()).toContain('This run has secrets')
+  })
+
+  test('but not where comments are off, or nobody knows of which function', async () => {
+    const off = { comment: 'false', 'github-environment': 'none', memory: 'much' }
+    await expect(shop.run({ settings: off })).rejects.toThrow(SettingsError)
+    await expect(shop.run({ settings: { 'function-name': 'no name' } })).rejects.toThrow(SettingsError)
+    await expect(shop.run({ settings: { 'dry-run': 'true', memory: 'much' } })).rejects.toThrow(SettingsError)
+    expect(shop.comments).toEqual([])
+  })
+})
+
+describe('a run that has nothing to do tells nobody, and opens nothing', () => {
+  const wrong = { memory: 'much' }
+  test.each<[string, Parameters<typeof shop.run>[0], Partial<typeof state>, string]>([
+    [
+      'for a fork without credentials',
+      { pull: { headRepository: 'stranger/shop' }, environment: { AWS_ACCESS_KEY_ID: '' } },
+      {},
+      'Skipped: a run for a fork (stranger/shop) has no credentials',
+    ],
+    ['of a closed pull request', { settings: wrong }, { isOpen: false }, 'Skipped: pull request 7 is closed'],
+    [
+      'of an older commit',
+      { settings: wrong },
+      { headSha: 'c'.repeat(40) },
+      `Skipped: pull request 7 has a newer commit (${'c'.repeat(12)})`,
+    ],
+    [
+      'without the label',
+      { settings: { ...wrong, 'preview-label': 'preview' } },
+      {},
+      'Skipped: pull request 7 has no label "preview"',
+    ],
+    [
+      'for another label, where the pull request has not the one',
+      { event: { action: 'labeled', label: 'bug' }, settings: { 'preview-label': 'preview' } },
+      { labels: ['bug'] },
+      'Skipped: pull request 7 has no label "preview"',
+    ],
+  ])('%s', async (_, given, now, title) => {
+    shop.closedDoor = new Error('nothing is to be opened')
+    shop.states = [{ ...state, ...now }]
+    expect((await shop.run(given)).skipped?.title).toBe(title)
+    expect([shop.story(), shop.lambda.calls]).toEqual([[], []])
+  })
+})
+
+describe('a label', () => {
+  const LABEL = { 'preview-label': 'preview' }
+  const labeled = (label: string) => ({ event: { action: 'labeled', label } })
+  const unlabeled = (label: string) => ({ event: { action: 'unlabeled', label } })
+  const NOTHING = 'Nothing to do: the preview of pull request 7 has its newest commit'
+
+  test('that is asked for makes a preview', async () => {
+    shop.states = [{ ...state, labels: ['preview'] }]
+    expect((await shop.run({ ...labeled('preview'), settings: LABEL })).skipped).toBeUndefined()
+    expect(shop.exists('shop-pr-7')).toBe(true)
+  })
+
+  test.each([
+    ['where none is asked for', {}, []],
+    ['where another one is asked for', LABEL, ['preview', 'bug']],
+  ])('changes nothing of a preview of the newest commit, %s', async (_, settings, labels) => {
+    shop.states = [{ ...state, labels }]
+    await shop.run({ settings })
+    for (const given of [labeled('bug'), unlabeled('bug')])
+      expect((await shop.run({ ...given, settings })).skipped?.title).toBe(NOTHING)
+    expect(shop.lambda.writes()).toEqual([])
+  })
+
+  test('makes the preview of a commit whose own run gave way to this one', async () => {
+    await shop.run()
+    const headSha = 'b'.repeat(40)
+    shop.states = [{ ...state, headSha }]
+    expect((await shop.run({ ...labeled('bug'), pull: { headSha } })).skipped).toBeUndefined()
+    expect(shop.told()).toMatch(/: ready[^]*bbbbbbb/)
+  })
+
+  test('says nothing where somebody has named the command', async () => {
+    await shop.run()
+    expect((await shop.run({ ...labeled('bug'), isAuto: false })).skipped).toBeUndefined()
+  })
+
+  test('that is taken away takes the preview with it', async () => {
+    shop.states = [{ ...state, labels: ['preview'] }]
+    await shop.run({ settings: LABEL })
+    shop.states = [state]
+    const gone = await shop.run({ ...unlabeled('preview'), settings: LABEL })
+    expect(gone).toEqual({
+      skipped: { title: 'Pull request 7 has no label "preview" any more: its preview is removed' },
+      removed: ['shop-pr-7'],
+    })
+    expect(shop.exists('shop-pr-7')).toBe(false)
+    expect(shop.told()).toMatch(/: removed[^]*label "preview" taken away/)
+    expect(await shop.run({ ...unlabeled('preview'), settings: LABEL })).toEqual({
+      skipped: { title: 'Pull request 7 has no label "preview" any more: there is no preview to remove' },
+      removed: [],
+    })
+  })
+
+  test('that is back again takes nothing away', async () => {
+    shop.states = [{ ...state, labels: ['preview'] }]
+    await shop.run({ settings: LABEL })
+    expect((await shop.run({ ...unlabeled('preview'), settings: LABEL })).skipped?.title).toBe(NOTHING)
+    expect(shop.exists('shop-pr-7')).toBe(true)
+  })
+})
+
+describe('closed while the preview is made', () => {
+  const closed = { ...state, isOpen: false }
+
+  test('the run removes what it has made, and says so', async () => {
+    shop.states = [state, closed]
+    expect(await shop.run()).toEqual({
+      skipped: { title: 'Pull request 7 was closed meanwhile: its preview is removed' },
+      removed: ['shop-pr-7'],
+    })
+    expect(shop.story().at(-1)).toBe('tells removed')
+    expect(shop.exists('shop-pr-7')).toBe(false)
+  })
+
+  test('also where it has failed', async () => {
+    shop.states = [state, closed]
+    shop.lambda.failAt(/^publish/, new UserError({ title: 'Lambda says no' }))
+    await expect(shop.run()).rejects.toThrow('Lambda says no')
+    expect(shop.exists('shop-pr-7')).toBe(false)
+    expect(shop.told()).toContain('removed')
+  })
+})
