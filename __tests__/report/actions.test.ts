@@ -13,10 +13,14 @@ async function written(calls: readonly (readonly [string, unknown])[]): Promise<
     import { actionsReporter, annotateError } from ${JSON.stringify(MODULE)}
     const place = { workspace: '/srv/shop', project: '/srv/shop/backend' }
     let now = 0
-    const report = actionsReporter({ ...place, clock: () => (now += 1000) })
+    let look
+    const beat = { clock: () => now, every: (_, task) => ((look = task), () => undefined) }
+    const report = actionsReporter({ ...place, clock: () => (now += 1000), beat })
     for (const [method, value] of JSON.parse(await text(process.stdin))) {
       if (method === 'phase') await report.phase(value, async () => report.info('inside'))
-      else if (method === 'error') annotateError(value, place)
+      else if (method === 'silence') {
+        await report.phase('Release', async () => (report.progress(value), now += 12_000, look()))
+      } else if (method === 'error') annotateError(value, place)
       else report[method](value)
     }`
   const child = spawn(process.execPath, ['--no-warnings', '--input-type=module', '--eval', script], {
@@ -72,13 +76,14 @@ describe('no line of others is a workflow command', () => {
     ['warning', ['warning']],
     ['error', ['error']],
     ['phase', ['group', 'endgroup']],
+    ['silence', ['group', 'endgroup']],
   ])('%s: of each line, the commands are %j', async (method, commands) => {
     const output = await corpusBy(method)
     expect(commandsIn(output).map(({ name }) => name)).toEqual(PLANTED.flatMap(() => commands))
     expect(output.trimEnd().split(/\r\n|\r|\n/).length).toBeGreaterThanOrEqual(PLANTED.length)
   })
 
-  test.each(['info', 'output', 'debug', 'phase', ...PROBLEMS])(
+  test.each(['info', 'output', 'debug', 'phase', 'silence', ...PROBLEMS])(
     'nor does it carry control characters: %s',
     async (method) => {
       expect(decoded(await corpusBy(method))).not.toMatch(/[^\P{Cc}\t\n]|\p{Bidi_Control}/u)
@@ -96,6 +101,12 @@ function decoded(output: string): string {
 describe('what the log shows', () => {
   test('a phase is a group with its duration', async () => {
     expect(await written([['phase', 'Build']])).toBe('::group::Build\ninside\nBuild: 1.0 s\n::endgroup::\n')
+  })
+
+  test('what goes on is said after ten seconds of silence', async () => {
+    expect(await written([['silence', 'uploading 50 MB']])).toBe(
+      '::group::Release\n… uploading 50 MB (12 s)\nRelease: 13.0 s\n::endgroup::\n',
+    )
   })
 
   test('output has a mark, progress is nothing', async () => {

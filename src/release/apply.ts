@@ -46,6 +46,7 @@ export async function applyRelease(
     mayHaveOpenedUrl: false,
     mayBeConfiguredForCommands: false,
     mayHavePointedCommands: false,
+    mayHavePrepared: false,
     begun: [],
     commands: [],
     coldStartMs: undefined,
@@ -62,7 +63,9 @@ export async function applyRelease(
       isDone = progress.hasMoved && steps.slice(index).every(isTidying)
       collaborators.signal.throwIfAborted()
       await options.lock.confirm()
-      collaborators.report.info(describeStep(step, desired))
+      const described = describeStep(step, desired)
+      collaborators.report.info(described)
+      collaborators.report.progress(described)
       const carryOut = EXECUTORS[step.kind] as (step: Step, releasing: Releasing) => Promise<void>
       await carryOut(step, releasing)
     }

@@ -1,6 +1,7 @@
 import { relative } from 'node:path'
 import * as core from '@actions/core'
 import type { Problem } from '../errors.ts'
+import { type Beat, createHeartbeat } from './heartbeat.ts'
 import { inert, linesOf, withoutCommand } from './inert.ts'
 import { escape } from './markdown.ts'
 import { explanation } from './problem.ts'
@@ -15,15 +16,25 @@ export function actionsReporter({
   workspace,
   project,
   clock,
+  beat,
 }: {
   workspace: string
   project: string
   clock: () => number
+  beat?: Beat
 }): Reporter {
-  const print = (line: string): void => {
+  const write = (line: string): void => {
     core.info(withoutCommand(inert(line)))
   }
+  const heartbeat = createHeartbeat((text) => {
+    write(`… ${text}`)
+  }, beat)
+  const print = (line: string): void => {
+    heartbeat.said(true)
+    write(line)
+  }
   const annotate = (problem: Problem, level: 'notice' | 'warning'): void => {
+    heartbeat.said(true)
     core[level](annotationText(problem), annotationPlace(problem, { workspace, project }))
   }
   return {
@@ -31,7 +42,7 @@ export function actionsReporter({
       const started = clock()
       core.startGroup(inert(title))
       try {
-        const result = await work()
+        const result = await heartbeat.during(title, work)
         print(`${title}: ${((clock() - started) / 1000).toFixed(1)} s`)
         return result
       } finally {
@@ -49,9 +60,12 @@ export function actionsReporter({
       annotate(problem, 'warning')
     },
     output: (line) => {
-      print(`│ ${line}`)
+      heartbeat.said(false)
+      write(`│ ${line}`)
     },
-    progress: () => undefined,
+    progress: (text) => {
+      heartbeat.doing(text)
+    },
   }
 }
 

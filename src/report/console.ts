@@ -1,5 +1,6 @@
 import type picocolors from 'picocolors'
 import type { Problem } from '../errors.ts'
+import { type Beat, createHeartbeat } from './heartbeat.ts'
 import { inert, linesOf, withoutCommand } from './inert.ts'
 import { explanation } from './problem.ts'
 import type { Reporter } from './reporter.ts'
@@ -15,20 +16,35 @@ export interface ConsoleOptions {
   readonly colors: Colors
   /** Milliseconds. */
   readonly clock: () => number
+  readonly beat?: Beat
 }
 
 const CLEAR_LINE = '\r\u001b[2K'
 
-export function consoleReporter({ write, isTerminal, verbosity, colors, clock }: ConsoleOptions): Reporter {
+export function consoleReporter({ write, isTerminal, verbosity, colors, clock, beat }: ConsoleOptions): Reporter {
   const isQuiet = verbosity === 'quiet'
   let live = ''
   const clear = (): void => {
     if (live !== '') write(CLEAR_LINE)
     live = ''
   }
-  const print = (line: string): void => {
+  const writeLine = (line: string): void => {
     clear()
     write(`${line}\n`)
+  }
+  const showLive = (text: string): void => {
+    clear()
+    live = text
+    write(colors.dim(`  … ${harmless(text)}`))
+  }
+  const heartbeat = createHeartbeat((text) => {
+    if (isQuiet) return
+    if (isTerminal) showLive(text)
+    else writeLine(colors.dim(`  … ${harmless(text)}`))
+  }, beat)
+  const print = (line: string): void => {
+    heartbeat.said(true)
+    writeLine(line)
   }
   const show = (mark: string, paint: (text: string) => string, problem: Problem): void => {
     print(paint(`${mark} ${harmless(problem.title)}`))
@@ -39,7 +55,7 @@ export function consoleReporter({ write, isTerminal, verbosity, colors, clock }:
       const started = clock()
       if (!isQuiet) print(colors.bold(`▸ ${harmless(title)}`))
       try {
-        const result = await work()
+        const result = await heartbeat.during(title, work)
         if (!isQuiet) print(colors.dim(`  ${((clock() - started) / 1000).toFixed(1)} s`))
         return result
       } finally {
@@ -50,7 +66,9 @@ export function consoleReporter({ write, isTerminal, verbosity, colors, clock }:
       if (!isQuiet) print(`  ${harmless(line)}`)
     },
     debug: (line) => {
-      if (verbosity === 'verbose') print(colors.dim(`  ${harmless(line)}`))
+      if (verbosity !== 'verbose') return
+      heartbeat.said(false)
+      writeLine(colors.dim(`  ${harmless(line)}`))
     },
     notice: (problem) => {
       if (!isQuiet) show('i', colors.cyan, problem)
@@ -59,13 +77,12 @@ export function consoleReporter({ write, isTerminal, verbosity, colors, clock }:
       show('!', colors.yellow, problem)
     },
     output: (line) => {
-      if (!isQuiet) print(`  ${colors.dim('│')} ${harmless(line)}`)
+      heartbeat.said(false)
+      if (!isQuiet) writeLine(`  ${colors.dim('│')} ${harmless(line)}`)
     },
     progress: (text) => {
-      if (!isTerminal || isQuiet) return
-      clear()
-      live = text
-      write(colors.dim(`  … ${harmless(text)}`))
+      heartbeat.doing(text)
+      if (isTerminal && !isQuiet) showLive(text)
     },
   }
 }

@@ -14,6 +14,6 @@ export interface Reporter {
   warning(problem: Problem): void
   /** One line that a program printed: pip, a remote command, the function's log. */
   output(line: string): void
-  /** What is going on right now; replaced by the next one on a terminal, nothing elsewhere. */
+  /** What is going on right now; replaced by the next one on a terminal, and elsewhere shown where it takes long. */
   progress(text: string): void
 }
