@@ -21,7 +21,14 @@ const TAGS = writeTags({
 })
 const forbidden = () => Promise.reject(new Error('nothing is to be opened or changed'))
 
-async function dryRun(there: boolean) {
+/** What is looked at where the function is gone. */
+const LOOKING: Partial<PreviewApi> = {
+  findTagged: () => Promise.resolve([]),
+  openRoles: () => Promise.resolve({ tags: () => Promise.resolve(undefined), remove: forbidden, list: forbidden }),
+  openLayers: () => Promise.resolve({ list: () => Promise.resolve([]), remove: forbidden, names: forbidden }),
+}
+
+async function dryRun(there: boolean, looking: Partial<PreviewApi> = {}) {
   const report = recordingReporter()
   const settings = loadRemovalSettings({
     ...{ project: '.', stage: undefined, environment: {} },
@@ -35,6 +42,7 @@ async function dryRun(there: boolean) {
     readFunction: () => Promise.resolve(there ? { arn: 'arn', tags: TAGS } : undefined),
     ...{ findTagged: forbidden, removeFunction: forbidden, openLayers: forbidden, openLogGroups: forbidden },
     ...{ openRoles: forbidden, openStatics: forbidden },
+    ...looking,
   }
   const result = await destroy(PULL, settings, {
     ...{ previews, report, removeDatabase: forbidden, order: fakeOrder, lambda: fakeLambda(), logs: fakeLogs() },
@@ -58,7 +66,22 @@ test('a dry run tells what would go, and removes nothing', async () => {
 })
 
 test('a dry run finds nothing where there is nothing', async () => {
-  expect((await dryRun(false)).result).toMatchObject({ exitCode: 0, previews: [{ outcome: 'missing' }] })
+  expect((await dryRun(false, LOOKING)).result).toMatchObject({ exitCode: 0, previews: [{ outcome: 'missing' }] })
+})
+
+test('a dry run tells what is left of a preview whose function was deleted by hand, by the tags of its log group', async () => {
+  const logGroup = { arn: 'arn:aws:logs:eu-west-1:123456789012:log-group:/aws/lambda/shop-pr-7', tags: TAGS }
+  const openLogGroups = () => Promise.resolve({ tags: forbidden, remove: forbidden })
+  const { result } = await dryRun(false, {
+    ...{ ...LOOKING, openLogGroups },
+    findTagged: () => Promise.resolve([logGroup]),
+  })
+  expect(result).toMatchObject({ exitCode: 0, previews: [{ outcome: 'would be removed' }] })
+  expect(result.previews[0]?.parts.map(({ what }) => what)).toEqual([
+    'database shop_pr_7 (PostgreSQL)',
+    'static files of s3://statics/shop-pr-7',
+    'log group /aws/lambda/shop-pr-7',
+  ])
 })
 
 test('a dry run tells the pull request nothing', async () => {

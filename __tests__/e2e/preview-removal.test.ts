@@ -1,48 +1,25 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import {
-  CreateAliasCommand,
-  DeleteAliasCommand,
-  DeleteFunctionCommand,
-  DeleteLayerVersionCommand,
-} from '@aws-sdk/client-lambda'
+import { DeleteFunctionCommand, DeleteLayerVersionCommand } from '@aws-sdk/client-lambda'
 import { PutObjectCommand } from '@aws-sdk/client-s3'
-import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import type { Fault } from '../../scripts/environment/faults.ts'
 import { destroy } from '../../src/commands/destroy.ts'
-import { LOCK_ALIAS } from '../../src/release/order/lock.ts'
-import { lockDescription } from '../../src/release/order/lock-mark.ts'
 import { fakeOrder } from '../release/order.ts'
-import {
-  BUCKET,
-  type MakeOptions,
-  REPOSITORY_ID,
-  type RemovalWorld,
-  startRemovalWorld,
-} from '../support/removal-world.ts'
-
+import { lockPreview, unlockPreview, useRemovalWorld } from '../support/removal-tests.ts'
+import { BUCKET, type MakeOptions, REPOSITORY_ID, type RemovalWorld } from '../support/removal-world.ts'
 import { REPOSITORY, runNode } from '../support/world.ts'
 
 /** The end of previews: the emulator with S3, a real PostgreSQL, and calls that fail. */
-
-jest.setTimeout(120_000)
 
 let world: RemovalWorld
 /** What was there before any preview, and has to be there after all. */
 let before: readonly string[]
 
-beforeAll(async () => {
-  world = await startRemovalWorld()
-  before = await world.everything()
-}, 240_000)
-
-afterAll(async () => {
-  await world[Symbol.asyncDispose]()
-}, 60_000)
-
-beforeEach(() => {
-  world.proxy.clear()
+useRemovalWorld((opened, there) => {
+  world = opened
+  before = there
 })
 
 const BY_NAME = { 'function-name': 'shop' }
@@ -54,7 +31,7 @@ async function destroyed(
 ) {
   const settings = world.settings(given)
   const collaborators = world.collaborators(settings)
-  const pull = { number, repositoryId: REPOSITORY_ID, repository: 'octocat/shop' }
+  const pull = { number, host: 'github.com', repositoryId: REPOSITORY_ID, repository: 'octocat/shop' }
   const result = await destroy(pull, settings, { ...collaborators, wait, order: { ...fakeOrder, now } })
   return { result, report: collaborators.report }
 }
@@ -211,25 +188,14 @@ describe('what is not ours stays as it is:', () => {
 })
 
 describe('a deployment that goes on', () => {
-  const held = lockDescription({
-    ...{ id: 'other', process: 'elsewhere/1', name: 'run 7' },
-    until: fakeOrder.now() + 60_000,
-  })
-
   async function makeLocked(): Promise<void> {
     await world.make({ pull: 6, without: ['database', 'static'], tags: { database: 'none', static: undefined } })
-    await world.lambda.send(
-      new CreateAliasCommand({
-        ...{ FunctionName: 'shop-pr-6', Name: LOCK_ALIAS, FunctionVersion: '$LATEST', Description: held },
-      }),
-    )
+    await lockPreview(world, 'shop-pr-6')
   }
 
   test('is waited for', async () => {
     await makeLocked()
-    const wait = async (): Promise<void> => {
-      await world.lambda.send(new DeleteAliasCommand({ FunctionName: 'shop-pr-6', Name: LOCK_ALIAS }))
-    }
+    const wait = (): Promise<void> => unlockPreview(world, 'shop-pr-6')
     const { result, report } = await destroyed(6, { ...BY_NAME, 'lock-wait': '60' }, { wait })
     expect(report.of('info')).toContain('shop-pr-6 is being deployed by run 7: waiting for it')
     expect(result).toMatchObject({ exitCode: 0, previews: [{ outcome: 'removed' }] })
@@ -242,7 +208,7 @@ describe('a deployment that goes on', () => {
     const { result } = await destroyed(6)
     expect(result).toMatchObject({ exitCode: 1, previews: [{ outcome: 'busy', parts: [] }] })
     expect(await world.everything()).toEqual(all)
-    await world.lambda.send(new DeleteAliasCommand({ FunctionName: 'shop-pr-6', Name: LOCK_ALIAS }))
+    await unlockPreview(world, 'shop-pr-6')
     expect((await destroyed(6)).result.exitCode).toBe(0)
   })
 })
@@ -326,7 +292,7 @@ async function removeByHand(number: number, repositoryId = REPOSITORY_ID): Promi
   await world.lambda.send(new DeleteFunctionCommand({ FunctionName: `shop-pr-${number}` }))
   await world.make({ pull: number, repositoryId, without: ['role', 'log group', 'database', 'static', 'alias'] })
   const settings = world.settings(BY_NAME)
-  const pull = { number, repositoryId, repository: 'octocat/shop' }
+  const pull = { number, host: 'github.com', repositoryId, repository: 'octocat/shop' }
   expect(await destroy(pull, settings, world.collaborators(settings))).toMatchObject({ exitCode: 0 })
   expect(await world.everything()).toEqual(before)
 }

@@ -1,32 +1,22 @@
-import { CreateAliasCommand, DeleteAliasCommand } from '@aws-sdk/client-lambda'
-import { afterAll, beforeAll, beforeEach, expect, jest, test } from '@jest/globals'
+import { DeleteLayerVersionCommand } from '@aws-sdk/client-lambda'
+import { DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3'
+import { describe, expect, test } from '@jest/globals'
 import { sweep } from '../../src/commands/sweep.ts'
 import { UserError } from '../../src/errors.ts'
 import type { GetPull } from '../../src/preview/removal/pulls.ts'
 import type { SweepItem, SweepResult } from '../../src/preview/removal/sweep-result.ts'
-import { LOCK_ALIAS } from '../../src/release/order/lock.ts'
-import { lockDescription } from '../../src/release/order/lock-mark.ts'
-import { fakeOrder } from '../release/order.ts'
-import { REPOSITORY_ID, type RemovalWorld, startRemovalWorld } from '../support/removal-world.ts'
+import { lockPreview, unlockPreview, useRemovalWorld } from '../support/removal-tests.ts'
+import { BUCKET, type MakeOptions, REPOSITORY_ID, type RemovalWorld } from '../support/removal-world.ts'
 
 /** A nightly sweep over previews of two repositories: the emulator with S3 and a real PostgreSQL. */
 
-jest.setTimeout(120_000)
-
 let world: RemovalWorld
+/** What was there before any preview, and has to be there after all. */
 let before: readonly string[]
 
-beforeAll(async () => {
-  world = await startRemovalWorld()
-  before = await world.everything()
-}, 240_000)
-
-afterAll(async () => {
-  await world[Symbol.asyncDispose]()
-}, 60_000)
-
-beforeEach(() => {
-  world.proxy.clear()
+useRemovalWorld((opened, there) => {
+  world = opened
+  before = there
 })
 
 /** What GitHub says: these are closed, and all others open. */
@@ -38,7 +28,7 @@ const closed =
 async function swept(given: Readonly<Record<string, unknown>>, getPull?: GetPull, repositoryId = REPOSITORY_ID) {
   const settings = world.settings(given)
   const collaborators = world.collaborators(settings)
-  const repository = { repositoryId, repository: 'octocat/shop' }
+  const repository = { host: 'github.com', repositoryId, repository: 'octocat/shop' }
   const result = await sweep(repository, settings, { ...collaborators, getPull })
   return { result, report: collaborators.report }
 }
@@ -128,18 +118,13 @@ test('what fails keeps nothing else, and the step fails; the next sweep goes on 
 
 test('what is being deployed stays, whatever its time', async () => {
   await world.make({ pull: 1, tags: EXPIRED })
-  const alias = { FunctionName: 'shop-pr-1', Name: LOCK_ALIAS }
-  const Description = lockDescription({
-    ...{ id: 'other', process: 'elsewhere/1', name: 'run 7' },
-    until: fakeOrder.now() + 60_000,
-  })
-  await world.lambda.send(new CreateAliasCommand({ ...alias, FunctionVersion: '$LATEST', Description }))
+  await lockPreview(world, 'shop-pr-1')
   const all = await world.everything()
   const { result } = await swept({})
   expect(result.exitCode).toBe(0)
   expect(result.items).toMatchObject([{ name: 'shop-pr-1', outcome: 'kept', note: 'it is being deployed' }])
   expect(await world.everything()).toEqual(all)
-  await world.lambda.send(new DeleteAliasCommand(alias))
+  await unlockPreview(world, 'shop-pr-1')
   await swept({})
   expect(await world.everything()).toEqual(before)
 })
@@ -154,5 +139,95 @@ test('a server of databases that does not answer is told, and previews without o
   const { result } = await swept({ 'preview-database-admin': nowhere }, isClosed)
   expect(result.exitCode).toBe(1)
   expect(result.problems).toHaveLength(1)
+  // What names a database that may be there is kept: by it, it is found again.
+  expect(linesOf(result)).toEqual([
+    'log group /aws/lambda/shop-pr-2: kept',
+    'preview shop-pr-1: removed (expired)',
+    'role shop-pr-2-role: kept',
+  ])
+  expect((await swept({}, isClosed)).result.exitCode).toBe(0)
   expect(await world.everything()).toEqual(before)
+})
+
+describe('of a function that was deleted by hand', () => {
+  const LAYER = { layers: ['wsgi-lambda: abc preview MARK'] }
+  const gone = async (pull: number, options: Partial<MakeOptions> = {}) =>
+    await world.make({ pull, without: ['function', 'database', 'role', 'log group'], ...options })
+  const leftOf = (result: SweepResult): string[] => linesOf(result).filter((each) => !each.startsWith('preview '))
+
+  test('static files and layer have the mark of the preview, and go once the pull request is closed', async () => {
+    await gone(4, LAYER)
+    // Of the places of static files, one that is there tells.
+    await world.make({ pull: 5, ...LAYER })
+    const all = await world.everything()
+    const open = await swept({}, closed())
+    expect(open.result.items).toContainEqual(
+      expect.objectContaining({ name: 's3://statics/shop-pr-4', outcome: 'kept', note: 'its pull request is open' }),
+    )
+    const dry = await swept({ 'dry-run': 'true' }, closed(4))
+    expect(leftOf(dry.result)).toEqual([
+      'layer shop-pr-4-dependencies: would be removed (orphaned)',
+      'static files s3://statics/shop-pr-4: would be removed (orphaned)',
+    ])
+    expect(await world.everything()).toEqual(all)
+    const { result } = await swept({}, closed(4))
+    expect(leftOf(result)).toEqual([
+      'layer shop-pr-4-dependencies: removed (orphaned)',
+      'static files s3://statics/shop-pr-4: removed (orphaned)',
+    ])
+    expect(await world.everything()).toEqual(all.filter((name) => !/shop.pr.4\b/.test(name)))
+    await swept({}, closed(5))
+    expect(await world.everything()).toEqual(before)
+  })
+
+  test('where no preview is left, the setting says where static files are', async () => {
+    await gone(4)
+    expect((await swept({}, closed(4))).result.items).toEqual([])
+    expect(leftOf((await swept({ static: 's3://statics/shop' }, closed(4))).result)).toEqual([
+      'static files s3://statics/shop-pr-4: removed (orphaned)',
+    ])
+    expect(await world.everything()).toEqual(before)
+  })
+
+  test('the log group says where they are, and goes after them', async () => {
+    await gone(4, { without: ['function', 'database', 'role'] })
+    world.proxy.inject({ operation: 'DeleteObjects', status: 403, type: 'AccessDenied', message: 'no' })
+    const first = await swept({}, closed(4))
+    expect({ lines: leftOf(first.result), exitCode: first.result.exitCode }).toEqual({
+      lines: ['log group /aws/lambda/shop-pr-4: kept', 'static files s3://statics/shop-pr-4: failed (orphaned)'],
+      exitCode: 1,
+    })
+    world.proxy.clear()
+    expect(leftOf((await swept({}, closed(4))).result)).toEqual([
+      'log group /aws/lambda/shop-pr-4: removed (orphaned)',
+      'static files s3://statics/shop-pr-4: removed (orphaned)',
+    ])
+    expect(await world.everything()).toEqual(before)
+  })
+
+  test('what has another mark, or none, is not touched', async () => {
+    await gone(4, { repositoryId: '815', ...LAYER })
+    await world.s3.send(new PutObjectCommand({ Bucket: BUCKET, Key: 'shop-pr-6/site.css', Body: 'by hand' }))
+    await gone(7, { without: ['function', 'database', 'role', 'log group', 'static'], layers: ['wsgi-lambda: abc'] })
+    const all = await world.everything()
+    const settings = { static: 's3://statics/shop' }
+    expect((await swept(settings, closed(4, 6, 7))).result.items).toEqual([])
+    expect(await world.everything()).toEqual(all)
+    await swept(settings, closed(4), '815')
+    const left = ['layer shop-pr-7-dependencies', 'object shop-pr-6/site.css']
+    expect(await world.everything()).toEqual([...before, ...left].toSorted())
+    await world.s3.send(new DeleteObjectCommand({ Bucket: BUCKET, Key: 'shop-pr-6/site.css' }))
+    await world.lambda.send(new DeleteLayerVersionCommand({ LayerName: 'shop-pr-7-dependencies', VersionNumber: 1 }))
+  })
+
+  test('what may not be looked for is told, and keeps nothing else', async () => {
+    await world.make({ pull: 5 })
+    const denied = { status: 403, message: 'no', spreads: true } as const
+    world.proxy.inject({ operation: 'ListLayers', type: 'AccessDeniedException', ...denied })
+    const { result, report } = await swept({}, closed())
+    expect(result).toMatchObject({ exitCode: 0, items: [{ name: 'shop-pr-5', outcome: 'kept' }] })
+    expect(report.of('info')).toContainEqual(expect.stringMatching(/^layers .* were not looked for/))
+    await swept({}, closed(5))
+    expect(await world.everything()).toEqual(before)
+  })
 })

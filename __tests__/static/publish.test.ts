@@ -29,6 +29,7 @@ function fakeBucket(objects: Readonly<Record<string, string>> = {}) {
       calls.push('list')
       for (const [key, etag] of etags) yield await Promise.resolve({ key, etag })
     },
+    folders: () => Promise.reject(new Error('one preview looks at its own files')),
     readText: (key) => Promise.resolve(contents.get(key)),
     writeText: (key, text, given) => {
       calls.push('record')

@@ -29,10 +29,11 @@ import { readAdminAddress } from '../../src/databases/address.ts'
 import { openDatabaseServer } from '../../src/databases/open.ts'
 import { databaseNames } from '../../src/preview/database/names.ts'
 import { identityOf, type PreviewIdentity } from '../../src/preview/identity.ts'
+import { previewMark } from '../../src/preview/mark.ts'
 import { type PreviewTags, writeTags } from '../../src/preview/tags.ts'
 import { roleNameOf } from '../../src/release/current-aside.ts'
 import { loadRemovalSettings, type RemovalSettings } from '../../src/settings/settings.ts'
-import { keyOfRecord, writeStaticRecord } from '../../src/static/keeping.ts'
+import { keyOfMark, keyOfRecord, writeStaticRecord } from '../../src/static/keeping.ts'
 import { fakeOrder } from '../release/order.ts'
 import { type RecordingReporter, recordingReporter } from '../report/recording.ts'
 import { rawZip } from './wheels.ts'
@@ -57,7 +58,7 @@ export interface MakeOptions {
   readonly repositoryId?: string
   readonly without?: readonly Part[]
   readonly tags?: Partial<PreviewTags>
-  /** The descriptions of the versions of the layer of its dependencies, each with a version of its own. */
+  /** The descriptions of the versions of the layer of its dependencies, each with a version of its own; MARK is that of the preview. */
   readonly layers?: readonly string[]
   /** Instead of those of a preview, on the function. */
   readonly functionTags?: Tags
@@ -158,7 +159,11 @@ async function openMaking({ endpoint, region, runtimes }: Emulator, postgres: Po
 async function makePreview(options: MakeOptions, making: Making): Promise<PreviewIdentity> {
   const { pull, base = 'shop', repositoryId = REPOSITORY_ID, without = [] } = options
   const has = (part: Part): boolean => !without.includes(part)
-  const identity = identityOf(base, { number: pull, repositoryId, repository: 'octocat/shop' })
+  const identity = identityOf(
+    base,
+    { number: pull, host: 'github.com', repositoryId, repository: 'octocat/shop' },
+    `000000000000/${making.region}`,
+  )
   const { name, user } = databaseNames(identity)
   const tags: PreviewTags = {
     ...{ ...identity, headSha: 'abc', run: '1', isSeeded: false },
@@ -179,7 +184,8 @@ async function makePreview(options: MakeOptions, making: Making): Promise<Previe
       new CreateLogGroupCommand({ logGroupName: `/aws/lambda/${identity.functionName}`, tags: { ...written } }),
     )
   if (has('function')) await makeFunction(identity, options.functionTags ?? written, has('alias'), making)
-  for (const Description of options.layers ?? []) {
+  for (const description of options.layers ?? []) {
+    const Description = description.replace('MARK', previewMark(identity))
     const layer = { LayerName: `${identity.functionName}-dependencies`, Description, Content: { ZipFile: rawZip([]) } }
     await making.lambda.send(new PublishLayerVersionCommand(layer))
   }
@@ -220,15 +226,16 @@ async function makeFunction(
 }
 
 async function makeDatabase(identity: PreviewIdentity, { postgres }: Making): Promise<void> {
-  const { repositoryId, pull: pr, base: preview } = identity
+  const { host, repositoryId, pull: pr, base: preview, place } = identity
   const server = await openDatabaseServer(await readAdminAddress(postgres.url))
-  const mark = { repositoryId, pr, preview }
+  const mark = { host, repositoryId, pr, preview, place }
   const database = { engine: 'postgresql', scope: 'database', ...databaseNames(identity), mark } as const
-  await server.prepare(database, { password: 'secret-of-preview', template: undefined, isNamedByTags: true })
+  await server.prepare(database, { password: 'secret-of-preview', template: undefined })
   await server.close()
 }
 
-async function makeStatics({ functionName, base, pull }: PreviewIdentity, making: Making): Promise<void> {
+async function makeStatics(identity: PreviewIdentity, making: Making): Promise<void> {
+  const { functionName, base, pull } = identity
   const record = {
     ...{ owner: `${making.region}/${functionName}/live`, code: 'c'.repeat(64), at: 0, replaces: undefined },
     files: ['site.css', 'img/dot.svg'],
@@ -236,6 +243,7 @@ async function makeStatics({ functionName, base, pull }: PreviewIdentity, making
   const objects = [
     ...record.files.map((file) => ({ key: file, body: 'content' })),
     { key: keyOfRecord(record), body: writeStaticRecord(record) },
+    { key: keyOfMark({ region: making.region, functionName, mark: previewMark(identity) }), body: '{}' },
   ]
   for (const { key, body: Body } of objects)
     await making.s3.send(new PutObjectCommand({ Bucket: BUCKET, Key: `${base}-pr-${pull}/${key}`, Body }))

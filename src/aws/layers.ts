@@ -18,6 +18,8 @@ export interface LayerContent {
   /** Base64. */
   readonly codeSha256: string
   readonly runtime: string
+  /** Of the layer of a preview: what proves whose it is, for a layer can have no tags. */
+  readonly mark?: string | undefined
 }
 
 /** Exactly the calls that this program makes. Every failure is a UserError where advice is possible. */
@@ -47,7 +49,8 @@ export function createLayerApi({ version, wait, signal }: ClientOptions): LayerA
   const once = new LambdaClient({ customUserAgent: [['wsgi-lambda', version]], maxAttempts: 1 })
   const { call, find } = createCaller(wait, (layer) => `arn:aws:lambda:*:*:layer:${layer}*`)
 
-  const findContent: LayerApi['find'] = async ({ name, codeSha256, runtime }, architecture) => {
+  const findContent: LayerApi['find'] = async (content, architecture) => {
+    const { name, codeSha256, runtime } = content
     const listed = await find('ListLayerVersions', name, () =>
       client.send(
         new ListLayerVersionsCommand({
@@ -59,7 +62,7 @@ export function createLayerApi({ version, wait, signal }: ClientOptions): LayerA
         cancellable,
       ),
     )
-    const named = listed?.LayerVersions?.find(({ Description }) => Description === descriptionOf(codeSha256))
+    const named = listed?.LayerVersions?.find(({ Description }) => Description === descriptionOf(content))
     if (named?.Version === undefined) return undefined
     const { Version: number } = named
     // A description can be written by anybody: what Lambda itself says of the content counts.
@@ -69,12 +72,13 @@ export function createLayerApi({ version, wait, signal }: ClientOptions): LayerA
     return found?.Content?.CodeSha256 === codeSha256 ? found.LayerVersionArn : undefined
   }
 
-  async function publishOnce({ name, codeSha256, runtime }: LayerContent, code: Code): Promise<PublishedLayer> {
+  async function publishOnce(content: LayerContent, code: Code): Promise<PublishedLayer> {
+    const { name, codeSha256, runtime } = content
     const published = await call('PublishLayerVersion', name, () =>
       once.send(
         new PublishLayerVersionCommand({
           LayerName: name,
-          Description: descriptionOf(codeSha256),
+          Description: descriptionOf(content),
           Content: codeRequest(code),
           CompatibleRuntimes: [runtime as Runtime],
           CompatibleArchitectures: [code.architecture as Architecture],
@@ -120,8 +124,16 @@ function otherContent(arn: string, code: Code): UserError {
 
 const DESCRIPTION = 'wsgi-lambda: '
 
-function descriptionOf(codeSha256: string): string {
-  return DESCRIPTION + codeSha256
+function descriptionOf({ codeSha256, mark }: LayerContent): string {
+  return DESCRIPTION + codeSha256 + (mark === undefined ? '' : MARK + mark)
+}
+
+const MARK = ' preview '
+
+/** The mark in the description of a version that this program has published for a preview. */
+export function markInDescription(description: string): string | undefined {
+  const at = description.lastIndexOf(MARK)
+  return isOurDescription(description) && at !== -1 ? description.slice(at + MARK.length) : undefined
 }
 
 /** Whether this program has published a version of a layer. */

@@ -32,6 +32,8 @@ export interface ObjectHeaders {
 export interface StaticBucket {
   readonly region: () => Promise<string>
   readonly list: () => AsyncIterable<ListedObject>
+  /** Folders below the prefix whose names begin so, each with a slash at its end. */
+  readonly folders: (beginning: string) => Promise<readonly string[]>
   /** Undefined when there is no such object. */
   readonly readText: (key: string) => Promise<string | undefined>
   readonly writeText: (key: string, content: string, headers: ObjectHeaders) => Promise<void>
@@ -90,6 +92,16 @@ export function createStaticBucket(
         if (page.done) return
         for (const { Key = '', ETag = '' } of page.value.Contents ?? [])
           yield { key: Key.slice(prefix.length), etag: ETag.replaceAll('"', '') }
+      }
+    },
+    folders: async (beginning) => {
+      const found: string[] = []
+      const input = { Bucket, Prefix: prefix + beginning, Delimiter: '/' }
+      const pages = paginateListObjectsV2({ client }, input, { abortSignal: signal })
+      for (;;) {
+        const page = await call('ListBucket', beginning, () => pages.next())
+        if (page.done) return found
+        for (const { Prefix = '' } of page.value.CommonPrefixes ?? []) found.push(Prefix.slice(prefix.length))
       }
     },
     readText: (key) =>

@@ -4,6 +4,7 @@ import type { LayerApi } from '../aws/layers.ts'
 import type { OwnBucket, OwnBucketPlace } from '../aws/own-bucket.ts'
 import type { Bucket, BucketAccess } from '../aws/s3.ts'
 import { LIMITS } from '../platform/limits.ts'
+import { markOfRelease } from '../preview/mark.ts'
 import type { ReleasedCode } from '../release/desired/desired.ts'
 import { placeOfArn } from '../release/permissions/role-policy.ts'
 import type { StaticsOfRelease } from '../release/plan/statics.ts'
@@ -49,6 +50,7 @@ export async function sendingOf(
     built.layer && {
       ...{ functionName: settings.functionName, codeSha256: built.layer.codeSha256, runtime, architecture },
       transport: transportOf(built.layer, bucket, collaborators.report),
+      mark: markOfRelease(settings),
     },
     collaborators.layers,
   )

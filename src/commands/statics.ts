@@ -1,5 +1,6 @@
 import type { StaticBucket } from '../aws/static-bucket.ts'
 import { UserError } from '../errors.ts'
+import { markOfRelease } from '../preview/mark.ts'
 import type { Order } from '../release/order/order.ts'
 import type { StaticsOfRelease } from '../release/plan/statics.ts'
 import type { DesiredStatics } from '../release/state.ts'
@@ -39,7 +40,8 @@ export async function staticsOf(
     desired: { address, files: files.files.length, bytes: built.bytes },
     release: {
       upload: async (servedCodeSha256) => {
-        const release = { functionName, alias, codeSha256: artifact.codeSha256, servedCodeSha256 }
+        const mark = markOfRelease(settings)
+        const release = { functionName, alias, codeSha256: artifact.codeSha256, servedCodeSha256, mark }
         published = await publishStatic(files, release, await collaborators())
       },
       tidy: async () => {

@@ -14,7 +14,8 @@ export interface StaticRecord {
   readonly files: readonly string[]
 }
 
-const FOLDER = '.wsgi-lambda/'
+/** Below the prefix of static files: what this program notes about them. */
+export const FOLDER = '.wsgi-lambda/'
 
 const CONTENT = v.object({
   at: v.pipe(v.string(), v.isoTimestamp()),
@@ -28,6 +29,28 @@ export function keyOfRecord({ owner, code }: Pick<StaticRecord, 'owner' | 'code'
 
 export function isRecordKey(key: string): boolean {
   return key.startsWith(FOLDER) && key.endsWith('.json')
+}
+
+/** Of the object that says for which preview the files of a function were put there. */
+export function keyOfMark({ region, functionName, mark }: MarkedFiles): string {
+  return `${FOLDER}${region}/${functionName}/${MARK}${mark}`
+}
+
+/** What the keys below a prefix say. */
+export interface MarkedFiles {
+  readonly region: string
+  readonly functionName: string
+  readonly mark: string
+}
+
+const MARK = 'preview-'
+
+/** Undefined for the key of something else. */
+export function readMarkKey(key: string): MarkedFiles | undefined {
+  const [, region, functionName, mark] = /^\.wsgi-lambda\/([^/]+)\/([^/]+)\/preview-([0-9a-f]+)$/.exec(key) ?? []
+  return region === undefined || functionName === undefined || mark === undefined
+    ? undefined
+    : { region, functionName, mark }
 }
 
 /** Of the key of a record; undefined for that of something else. */

@@ -10,6 +10,7 @@ import { headersOf } from './headers.ts'
 import {
   expiredOf,
   isRecordKey,
+  keyOfMark,
   keyOfRecord,
   readStaticRecord,
   type StaticRecord,
@@ -26,6 +27,8 @@ export interface StaticRelease {
   /** SHA-256, base64. */
   readonly codeSha256: string
   readonly servedCodeSha256: string | undefined
+  /** Of the files of a preview: what proves whose they are once its function is gone. */
+  readonly mark?: string | undefined
 }
 
 interface Collaborators {
@@ -49,13 +52,18 @@ export async function publishStatic(
   release: StaticRelease,
   { bucket, report, now }: Collaborators,
 ): Promise<Published> {
-  const { etags, recordKeys } = await listed(bucket, files)
+  const region = await bucket.region()
+  const { mark } = release
+  const [{ etags, recordKeys }] = await Promise.all([
+    listed(bucket, files),
+    mark === undefined ? undefined : bucket.writeText(keyOfMark({ ...release, region, mark }), '{}', RECORD_HEADERS),
+  ])
   const { records, unreadable } = await readRecords(bucket, recordKeys)
   const missing = await missingOf(files, folder, etags)
   const recorded = new Set(records.flatMap((record) => record.files))
   const isMissing = new Set(missing.map(({ path }) => path))
   const released: StaticRecord = {
-    owner: `${await bucket.region()}/${release.functionName}/${release.alias}`,
+    owner: `${region}/${release.functionName}/${release.alias}`,
     code: hexadecimal(release.codeSha256) ?? '',
     at: now(),
     replaces: hexadecimal(release.servedCodeSha256),

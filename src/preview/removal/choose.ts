@@ -29,7 +29,7 @@ export function reasonToRemoveOrphan(
   return Date.parse(created) + BEGINS_WITHIN_MS <= now ? 'orphaned' : undefined
 }
 
-/** Of a database or a role without function, which have no region: another one may have the function, unless the pull request is known to be closed. */
-export function isOrphanedEverywhere(pull: PullKnown): boolean {
+/** Of data without function: as long as the pull request may be open, its next deployment takes them. */
+export function isOrphanedForGood(pull: PullKnown): boolean {
   return pull === 'closed'
 }

@@ -10,18 +10,22 @@ export interface Timing {
   readonly signal: AbortSignal
 }
 
-/** One part of a preview, and what became of it: in the log as soon as it is known. */
+/**
+ * One part of a preview, and what became of it: in the log as soon as it is known.
+ * @param staying what is kept for the next run to find the rest by
+ */
 export async function timed(
   what: string,
   functionName: string,
   { report, clock, signal }: Timing,
   remove: () => Promise<Ended>,
+  staying = `the function ${functionName} stays as long as something of it is left`,
 ): Promise<RemovedPart> {
   const started = clock()
   const ended = await remove().catch((error: unknown): Ended => {
     signal.throwIfAborted()
     const [problem] = problemsOf(error).problems
-    return { outcome: 'failed', problem: problem && leftOver(what, functionName, problem) }
+    return { outcome: 'failed', problem: problem && leftOver(`${functionName}: ${what}`, staying, problem) }
   })
   const part = { what, ...ended, seconds: secondsSince(started, clock) }
   report.info(`${functionName}: ${what}: ${PART_WORDS[part.outcome]}`)
@@ -52,10 +56,10 @@ export function secondsSince(started: number, clock: () => number): number {
   return Math.round(clock() - started) / 1000
 }
 
-function leftOver(what: string, functionName: string, { title, detail, hint }: Problem): Problem {
-  const again = `Then run destroy or sweep again: the function ${functionName} stays as long as something of it is left.`
+function leftOver(what: string, staying: string, { title, detail, hint }: Problem): Problem {
+  const again = `Then run destroy or sweep again: ${staying}.`
   return {
-    title: `${functionName}: ${what} could not be removed: ${title}`,
+    title: `${what} could not be removed: ${title}`,
     detail,
     hint: [hint, again].filter(Boolean).join(' '),
   }

@@ -18,6 +18,11 @@ export type StepOf<K extends Kind> = Extract<RemovalStep, { readonly kind: K }>
 /** Data that lies in the function itself, or nowhere. */
 const WITHOUT_SERVER: ReadonlySet<string> = new Set(['none', 'sqlite'])
 
+/** Whether there is a database that stays when the function is gone. */
+export function hasServerData({ database }: Pick<PreviewTags, 'database'>): boolean {
+  return !WITHOUT_SERVER.has(database)
+}
+
 /**
  * What a preview consists of, by its tags, in the order in which it goes. The function is last: as long as it is there, what is
  * left over is found again.
@@ -27,7 +32,7 @@ export function planRemoval(tags: PreviewTags, hooks: readonly string[]): readon
   const logGroup = tags.logGroup ?? ownGroup
   return [
     ...hooks.map((command) => ({ kind: 'run-hook', command }) as const),
-    ...(WITHOUT_SERVER.has(tags.database) ? [] : [{ kind: 'remove-database', database: tags.database } as const]),
+    ...(hasServerData(tags) ? [{ kind: 'remove-database', database: tags.database } as const] : []),
     ...(tags.static === undefined ? [] : [{ kind: 'remove-static', address: tags.static } as const]),
     { kind: 'remove-log-group', name: logGroup, isDefault: logGroup === ownGroup },
     ...(tags.role === undefined ? [] : [{ kind: 'remove-role', name: tags.role } as const]),

@@ -22,6 +22,8 @@ export interface RemovalOptions {
   readonly beforeDestroy: readonly string[]
   /** Whether what would be removed is only told. */
   readonly dryRun: boolean
+  /** Of the function: where a preview that is gone may have left its static files. */
+  readonly static: string | undefined
   /** Seconds to wait for a deployment that goes on. */
   readonly lockWait: number
   /** Whether a preview is still to be removed, once nobody deploys it any more. */
@@ -53,12 +55,8 @@ export async function removePreview(
   try {
     const found = await findPreview(identity, previews)
     if (found.state === 'foreign') return ended({ outcome: 'refused', problems: [found.problem] })
-    if (options.dryRun)
-      return ended(found.state === 'missing' ? { outcome: 'missing' } : planned(found.tags, collaborators))
-    if (found.state === 'missing') {
-      const parts = await removeLeftovers(identity, collaborators)
-      return ended({ outcome: parts.length > 0 ? 'removed' : 'missing', parts, problems: problemsIn(parts) })
-    }
+    if (found.state === 'missing') return ended(await removeRest(identity, options, collaborators))
+    if (options.dryRun) return ended(planned(found.tags, collaborators))
     const turn = { functionName, lockWait: options.lockWait, exists: true }
     return ended(await inTurn(turn, collaborators, (own) => removeInTurn(identity, own, options, collaborators)))
   } catch (error) {
@@ -71,6 +69,18 @@ export async function removePreview(
 }
 
 type Outcome = Pick<PreviewRemoval, 'outcome' | 'parts' | 'problems'>
+
+async function removeRest(
+  identity: PreviewIdentity,
+  options: RemovalOptions,
+  collaborators: RemovalCollaborators,
+): Promise<Outcome> {
+  const parts = await removeLeftovers(identity, options, collaborators)
+  const problems = problemsIn(parts)
+  if (parts.length === 0) return { outcome: 'missing', parts, problems }
+  if (options.dryRun) return { outcome: 'would be removed', parts, problems }
+  return { outcome: parts.some(isFailed) ? 'failed' : 'removed', parts, problems }
+}
 
 function planned(tags: PreviewTags, { report }: RemovalCollaborators): Outcome {
   const outcome = 'would be removed'

@@ -1,25 +1,29 @@
 import { isNoBucket } from '../../aws/errors.ts'
 import type { StaticBucket } from '../../aws/static-bucket.ts'
 import { UserError } from '../../errors.ts'
-import { isRecordKey, ownerOfRecord, readStaticRecord } from '../../static/keeping.ts'
+import { isRecordKey, type MarkedFiles, ownerOfRecord, readMarkKey, readStaticRecord } from '../../static/keeping.ts'
 import type { Ended } from './result.ts'
 
 export interface StaticsOfPreview {
   readonly address: string
   readonly functionName: string
+  /** Where the function is gone, whose tags would prove it: the mark that the files must have. */
+  readonly mark?: string
 }
 
 /**
  * Removes the files that releases of the function have put below the prefix, as their records there say. What others have
- * recorded too, and what nobody has recorded, stays. Records last: they are how the rest is found again.
+ * recorded too, and what nobody has recorded, stays. Records last, and then the mark: they are how the rest is found again.
  */
 export async function removeStatics(bucket: StaticBucket, statics: StaticsOfPreview): Promise<Ended> {
   const [keys, region] = await Promise.all([keysOf(bucket), bucket.region()])
   if (keys === undefined) return { outcome: 'missing' }
   const isOwn = (key: string): boolean => ownerOfRecord(key)?.startsWith(`${region}/${statics.functionName}/`) ?? false
+  const marks = keys.filter((key) => isMarkOf(readMarkKey(key), statics, region))
+  if (statics.mark !== undefined && marks.length === 0) return { outcome: 'missing' }
   const recordKeys = keys.filter(isRecordKey)
   const ownKeys = recordKeys.filter(isOwn)
-  if (ownKeys.length === 0) return { outcome: 'missing' }
+  if (ownKeys.length + marks.length === 0) return { outcome: 'missing' }
   const read = await Promise.all(
     recordKeys.map(async (key) => {
       const text = await bucket.readText(key)
@@ -35,7 +39,16 @@ export async function removeStatics(bucket: StaticBucket, statics: StaticsOfPrev
   const recorded = new Set(filesOf(true))
   await bucket.remove(keys.filter((key) => recorded.has(key) && !needed.has(key)))
   await bucket.remove(ownKeys)
+  await bucket.remove(marks)
   return { outcome: 'removed' }
+}
+
+function isMarkOf(
+  found: MarkedFiles | undefined,
+  { functionName, mark = found?.mark }: StaticsOfPreview,
+  region: string,
+): boolean {
+  return found?.region === region && found.functionName === functionName && found.mark === mark
 }
 
 /** Undefined where the bucket is gone. */

@@ -1,16 +1,31 @@
 import { inParallel } from '../../artifact/parallel.ts'
 import { nameInArn } from '../../aws/arn.ts'
+import { isAccessDenied, isNoBucket } from '../../aws/errors.ts'
 import { defaultLogGroup } from '../../aws/function-options.ts'
 import type { PreviewApi } from '../../aws/previews.ts'
 import { roleNameOf } from '../../release/current-aside.ts'
+import { problemsOf } from '../../report/problem.ts'
+import type { Reporter } from '../../report/reporter.ts'
+import { isOf, type PreviewOwner } from '../identity.ts'
 import { type PreviewTags, readTags, searchTags } from '../tags.ts'
 import { whereAllowed } from './allowed.ts'
+import { findLayers } from './layers.ts'
 import { ownerOf } from './ownership.ts'
+import { findStatics, type MarkedStatics, staticPlacesOf } from './static-orphans.ts'
 
-/** What stands beside a function, and the preview that its own tags say it was made for. */
+/** The preview that something is left of. */
+export type Owner = Pick<PreviewTags, 'functionName' | 'base' | 'pull' | 'created'>
+
+/** What is left of a preview whose function is gone, as its own tags say, or its mark. */
 export interface Beside {
-  readonly kind: 'log group' | 'role'
+  readonly kind: 'log group' | 'role' | 'layer' | 'static files'
   readonly name: string
+  readonly owner: Owner
+}
+
+/** The same, with all that its tags say: what the preview had besides. */
+export interface Tagged extends Beside {
+  readonly kind: 'log group' | 'role'
   readonly owner: PreviewTags
 }
 
@@ -19,52 +34,118 @@ export interface Survey {
   readonly previews: readonly PreviewTags[]
   /** Functions with tags like those of a preview, whose name does not fit them. */
   readonly strange: readonly string[]
-  readonly orphans: readonly Beside[]
+  /** Found by their tags. */
+  readonly tagged: readonly Tagged[]
+  /** Found by their marks. */
+  readonly marked: readonly Beside[]
+}
+
+export interface SurveyCollaborators {
+  readonly previews: PreviewApi
+  readonly report: Reporter
 }
 
 const AT_ONCE = 8
 /** Roles of previews, by how they are called: looked at are only these. */
 const LIKE_OURS = /-pr-\d+-role$|-[0-9a-f]{8}-role$/
 
-export async function survey(repositoryId: string, api: PreviewApi): Promise<Survey> {
-  const tags = searchTags(repositoryId)
+/** @param settings `static` of the function: where its previews may have left theirs */
+export async function survey(
+  owner: PreviewOwner,
+  settings: { readonly static: string | undefined },
+  { previews: api, report }: SurveyCollaborators,
+): Promise<Survey> {
+  const tags = searchTags(owner)
   const [functions, logGroups, roles] = await Promise.all([
     api.findTagged('lambda:function', tags),
-    logGroupsOf(repositoryId, api),
-    whereAllowed(() => rolesOf(repositoryId, api)),
+    logGroupsOf(owner, api),
+    lookFor('roles', report, () => rolesOf(owner, api)),
   ])
-  const read = functions.map(({ arn, tags: own }) => ({ name: nameInArn(arn), tags: readTags(nameInArn(arn), own) }))
+  const read = functions.map(({ arn, tags: found }) => {
+    const [name, own] = [nameInArn(arn), readTags(nameInArn(arn), found)]
+    return { name, tags: own && isOf(own, owner) ? own : undefined }
+  })
   const previews = read.flatMap(({ tags: own }) => own ?? [])
   const there = new Set(read.map(({ name }) => name))
-  const left = [...logGroups, ...(roles ?? [])].filter(({ owner }) => !there.has(owner.functionName))
-  // A search by tags may not know yet what has just been made.
-  const orphans = await inParallel(left, AT_ONCE, async (beside) =>
-    (await api.readFunction(beside.owner.functionName)) === undefined ? [beside] : [],
-  )
+  const left = [...logGroups, ...roles].filter(({ owner: { functionName } }) => !there.has(functionName))
+  const places = staticPlacesOf([...previews, ...left.map((each) => each.owner)], settings)
+  const known = new Set(previews.map((preview) => preview.static))
+  const [tagged, layers, statics] = await Promise.all([
+    withoutFunction(left, api),
+    lookFor('layers', report, () => findLayers(owner, there, api)),
+    inParallel(places, AT_ONCE, (place) => staticsIn(place, owner, known, { previews: api, report })),
+  ])
+  const marked = [
+    ...layers.map(({ name, ...preview }) => ({ kind: 'layer', name, owner: withBase(preview) }) as const),
+    ...statics.flat().map(({ address: name, ...preview }) => {
+      // When they were put there is not known.
+      return { kind: 'static files', name, owner: withBase({ ...preview, created: '' }) } as const
+    }),
+  ]
   return {
     previews: previews.toSorted((a, b) => a.pull - b.pull || a.functionName.localeCompare(b.functionName)),
     strange: read.flatMap(({ name, tags: own }) => (own === undefined ? [name] : [])),
-    orphans: orphans.flat(),
+    tagged,
+    marked: await withoutFunction(marked, api),
   }
 }
 
-async function logGroupsOf(repositoryId: string, api: PreviewApi): Promise<readonly Beside[]> {
-  const found = await api.findTagged('logs:log-group', searchTags(repositoryId))
+/** A search by tags may not know yet what has just been made. */
+async function withoutFunction<T extends Beside>(left: readonly T[], api: PreviewApi): Promise<readonly T[]> {
+  const orphans = await inParallel(left, AT_ONCE, async (beside) =>
+    (await api.readFunction(beside.owner.functionName)) === undefined ? [beside] : [],
+  )
+  return orphans.flat()
+}
+
+/** A mark does not say what the function is called that it was a preview of. */
+function withBase<T extends Pick<Owner, 'functionName'>>(preview: T): T & Pick<Owner, 'base'> {
+  return { ...preview, base: preview.functionName.replace(/-pr-\d+$/, '') }
+}
+
+/** Whoever has no right to list them has made none: that is a line of the log, and nothing to mend. */
+async function lookFor<T>(what: string, report: Reporter, find: () => Promise<readonly T[]>): Promise<readonly T[]> {
+  const found = await whereAllowed(find)
+  if (found === undefined)
+    report.info(`${what} of previews that are gone were not looked for: these credentials may not list ${what}`)
+  return found ?? []
+}
+
+/** What may not be looked at is told: somebody has said that there are such files. */
+async function staticsIn(
+  place: string,
+  owner: PreviewOwner,
+  known: ReadonlySet<string | undefined>,
+  { previews, report }: SurveyCollaborators,
+): Promise<readonly MarkedStatics[]> {
+  try {
+    return await findStatics(place, owner, known, previews)
+  } catch (error) {
+    if (isNoBucket(error)) return []
+    if (!isAccessDenied(error)) throw error
+    for (const { title, detail, hint } of problemsOf(error).problems)
+      report.notice({ title: `Static files that are left over were not looked for: ${title}`, detail, hint })
+    return []
+  }
+}
+
+async function logGroupsOf(owner: PreviewOwner, api: PreviewApi): Promise<readonly Tagged[]> {
+  const found = await api.findTagged('logs:log-group', searchTags(owner))
   return found.flatMap(({ arn, tags }) => {
-    const [name, owner] = [nameInArn(arn), ownerOf(tags)]
-    const isOwn = owner?.repositoryId === repositoryId && name === defaultLogGroup(owner.functionName)
-    return isOwn ? [{ kind: 'log group', name, owner } as const] : []
+    const [name, preview] = [nameInArn(arn), ownerOf(tags)]
+    const isOwn = preview && isOf(preview, owner) && name === defaultLogGroup(preview.functionName)
+    return isOwn ? [{ kind: 'log group', name, owner: preview } as const] : []
   })
 }
 
 /** IAM has no search by tags. */
-async function rolesOf(repositoryId: string, api: PreviewApi): Promise<readonly Beside[]> {
+async function rolesOf(owner: PreviewOwner, api: PreviewApi): Promise<readonly Tagged[]> {
   const roles = await api.openRoles()
   const names = (await roles.list()).filter((name) => LIKE_OURS.test(name))
-  const found = await inParallel(names, AT_ONCE, async (name): Promise<readonly Beside[]> => {
-    const owner = ownerOf((await roles.tags(name)) ?? {})
-    const isOwn = owner?.repositoryId === repositoryId && name === roleNameOf(owner.functionName)
-    return isOwn ? [{ kind: 'role', name, owner }] : []
+  const found = await inParallel(names, AT_ONCE, async (name): Promise<readonly Tagged[]> => {
+    const preview = ownerOf((await roles.tags(name)) ?? {})
+    const isOwn = preview && isOf(preview, owner) && name === roleNameOf(preview.functionName)
+    return isOwn ? [{ kind: 'role', name, owner: preview }] : []
   })
   return found.flat()
 }

@@ -3,7 +3,7 @@ import type { PullKnown, Reason } from './choose.ts'
 
 /** What became of one thing that sweep has looked at. */
 export interface SweepItem {
-  readonly kind: 'preview' | 'log group' | 'role' | 'database' | 'schema'
+  readonly kind: 'preview' | 'log group' | 'role' | 'layer' | 'static files' | 'database' | 'schema'
   readonly name: string
   /** The function that it is of a preview of. */
   readonly base: string

@@ -6,8 +6,15 @@ import { type CurrentRelease, type DesiredLayer, OWN_LAYER } from '../state.ts'
 
 /** The layer of a function's dependencies, of which versions are never removed: the function's older versions need them. */
 export function layerNameOf(functionName: string): string {
-  return `${functionName}-dependencies`
+  return functionName + ENDING
 }
+
+/** Whose dependencies a layer of that name has; undefined for the name of any other layer. */
+export function functionOfLayer(name: string): string | undefined {
+  return name.endsWith(ENDING) ? name.slice(0, -ENDING.length) : undefined
+}
+
+const ENDING = '-dependencies'
 
 /** The user's own layers: those of the function, as far as no setting says that it has others. */
 export function keptLayers(

@@ -11,6 +11,8 @@ export interface LayerZip {
   readonly runtime: string
   readonly architecture: string
   readonly transport: Transport
+  /** Of a preview's: whose it is. */
+  readonly mark?: string | undefined
 }
 
 /** What a release needs of a layer; `publish` is called where no version has the content. */
@@ -23,8 +25,8 @@ export interface LayerOfRelease {
 /** Looks for the content among the layer's versions. Without a layer there is nothing to look for. */
 export async function readLayer(zip: LayerZip | undefined, layers: LayerApi): Promise<LayerOfRelease> {
   if (zip === undefined) return { desired: undefined, publish: () => Promise.reject(new Error('no layer was planned')) }
-  const { functionName, codeSha256, runtime, architecture, transport } = zip
-  const content = { name: layerNameOf(functionName), codeSha256, runtime }
+  const { functionName, codeSha256, runtime, architecture, transport, mark } = zip
+  const content = { name: layerNameOf(functionName), codeSha256, runtime, mark }
   const arn = await layers.find(content, architecture)
   return {
     desired: { name: content.name, codeSha256, arn, upload: transport.address },
