@@ -16,7 +16,8 @@ import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { startEmulator } from '../scripts/environment/emulator.ts'
-import { type Call, type FaultProxy, startFaultProxy } from '../scripts/environment/fault-proxy.ts'
+import { type FaultProxy, startFaultProxy } from '../scripts/environment/fault-proxy.ts'
+import type { Call } from '../scripts/environment/proxy/calls.ts'
 import { findPythons } from '../scripts/environment/pythons.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
