@@ -9,7 +9,7 @@ import type { Comment, GitHubApi, PullState } from '../../src/github/api.ts'
 import { servingOf } from '../../src/preview/announce/serving.ts'
 import type { PreparedDatabase } from '../../src/preview/database/prepare.ts'
 import type { Pull, RunEvent } from '../../src/preview/pull.ts'
-import type { DeploySettings, RemovalSettings } from '../../src/settings/settings.ts'
+import type { DeploySettings } from '../../src/settings/settings.ts'
 import { folderStore } from '../../src/store/folder.ts'
 import { fakeAside } from '../release/fake-aside.ts'
 import { fakeLambda } from '../release/fake-lambda.ts'
@@ -29,7 +29,6 @@ const COMMENT = /^### .*<\/code>: (.*)$/m
 const NO_DATA: PreparedDatabase = {
   tags: { database: 'none', databaseAdmin: undefined, databaseAccess: undefined },
   ...{ environment: {}, preparation: undefined, discard: undefined },
-  giveBack: () => Promise.resolve(),
 }
 
 interface Given {
@@ -182,7 +181,7 @@ export async function createPreviewWorld() {
             ...{ count: () => Promise.resolve(world.previews), mask: () => undefined, runId: '1' },
           })
         },
-        openRemoval: (_: RemovalSettings) =>
+        openRemoval: () =>
           Promise.resolve({
             ...{ lambda: tagged, logs: fakeLogs(), report, clock: () => 0, order: fakeOrder, previews: api },
             ...{ wait: () => Promise.resolve(), signal: controller.signal },

@@ -75,10 +75,6 @@ beforeAll(async () => {
   await query("CREATE DATABASE production; CREATE TABLE production.customers AS SELECT 'secret' AS name")
   await query(RDS_KILL)
   await query(FEW_RIGHTS)
-  // Once there, it stays.
-  await query(
-    'CREATE DATABASE wsgi_lambda; CREATE TABLE wsgi_lambda.marks (name VARCHAR(64) PRIMARY KEY, mark VARCHAR(2000))',
-  )
   for (const [name, address] of [
     ['MariaDB', url],
     ['MariaDB, as on RDS', url.replace(/\/\/.*@/, '//preview_admin:admin-password@')],
@@ -89,6 +85,14 @@ beforeAll(async () => {
       snapshot: () => mariadbSnapshot(query),
       run: (sql) => query(sql),
     })
+  // The database of marks is made with the first one, by an administrator with few rights too, and stays.
+  const side = sideOf('MariaDB, as on RDS')
+  await withServer(side, async (server) => {
+    expect(await server.list(OWNER)).toEqual([])
+    expect(await server.remove(ownOf(side))).toBe('missing')
+    expect(await server.prepare(ownOf(side), { ...OPTIONS, password: 'first-of-all' })).toBe('created')
+    expect(await server.remove(ownOf(side))).toBe('removed')
+  })
 }, 60_000)
 afterAll(async () => {
   await Promise.all([postgres.stop(), mariadb?.stop()])

@@ -5,6 +5,7 @@ import { applyRelease, type Release } from '../../src/release/apply.ts'
 import { readCurrentRelease } from '../../src/release/current.ts'
 import { LOOKING_NOWHERE } from '../../src/release/current-aside.ts'
 import { planRelease } from '../../src/release/plan/plan.ts'
+import type { Preparation } from '../../src/release/plan/preparation.ts'
 import type { CurrentRelease, DesiredRelease } from '../../src/release/state.ts'
 import { fakeLogs } from '../remote/fake-logs.ts'
 import { recordingReporter } from '../report/recording.ts'
@@ -62,6 +63,10 @@ export function createWorld() {
   const describeAs = (description: string): void => {
     versionDescription = description
   }
+  let preparation: Preparation | undefined
+  const prepareBy = (given: Preparation): void => {
+    preparation = given
+  }
   const apply = async (from: CurrentRelease, desired: DesiredRelease, lock = openLock): Promise<Release> => {
     const code = { zip: Buffer.from(desired.codeSha256), architecture: desired.architecture }
     const makeBucket = (): Promise<void> => {
@@ -83,6 +88,7 @@ export function createWorld() {
       makeBucket,
       upload,
       publishLayer,
+      preparation,
       versionDescription,
       databasesDescription: 'databases of commit abc',
       commandsDescription: 'commands of commit abc',
@@ -95,6 +101,7 @@ export function createWorld() {
     waiting,
     apply,
     describeAs,
+    prepareBy,
     aside,
     lambda,
     provisioned,

@@ -5,7 +5,7 @@ import type { Announcer } from '../preview/announce/announcer.ts'
 import type { ReadyFacts, Serving } from '../preview/announce/facts.ts'
 import { servingOf } from '../preview/announce/serving.ts'
 import { previewData } from '../preview/announce/surroundings.ts'
-import { givingBack, type PreviewFunction } from '../preview/database/give-back.ts'
+import { discarding, type PreviewFunction } from '../preview/database/discard.ts'
 import type { PreparedDatabase } from '../preview/database/prepare.ts'
 import { refuseSharedDatabase } from '../preview/database/shared.ts'
 import { identityOf, type PreviewIdentity, previewName } from '../preview/identity.ts'
@@ -127,10 +127,10 @@ async function release(
   }
   const isToBeSeeded = settings.previewSeed.length > 0 && hasNewData(tags)
   const own = settingsOfPreview(settings, identity, { tags, environment: data.environment, isToBeSeeded })
-  const released = await givingBack(data, functionOf(own, collaborators), collaborators.report, (preparation) =>
+  const released = await discarding(data, functionOf(own, collaborators), collaborators.report, () =>
     deploy(own, {
       ...collaborators,
-      preparation,
+      preparation: data.preparation,
       // GitHub runs a workflow for the merge with the base; what people know is the head.
       order: { ...order, readRun: async () => ({ ...(await order.readRun()), ...headOf(pull) }) },
     }),
@@ -174,12 +174,8 @@ async function refuseOneMore(
   })
 }
 
-function functionOf({ functionName, alias }: DeploySettings, { aside, lambda }: PreviewCollaborators): PreviewFunction {
-  return {
-    functionName,
-    exists: async () => (await aside.tags.get(functionName)) !== undefined,
-    readServed: async () => (await lambda.getVersion(functionName, alias))?.environment,
-  }
+function functionOf({ functionName }: DeploySettings, { aside }: PreviewCollaborators): PreviewFunction {
+  return { functionName, exists: async () => (await aside.tags.get(functionName)) !== undefined }
 }
 
 function headOf({ headSha }: Pull): { readonly commit?: string } {

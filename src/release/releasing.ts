@@ -76,6 +76,7 @@ export interface Progress {
   mayHaveOpenedUrl: boolean
   mayBeConfiguredForCommands: boolean
   mayHavePointedCommands: boolean
+  mayHavePrepared: boolean
   /** Commands that were sent, whatever became of them. */
   readonly begun: string[]
   readonly commands: RanCommand[]

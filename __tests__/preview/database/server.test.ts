@@ -151,10 +151,10 @@ describe('a preview that has data already', () => {
 test('what is still served gets its password back, and nothing else does', async () => {
   const data = await preparePreviewDatabase(SETTINGS, IDENTITY, undefined, collaborators)
   asked = []
-  await data.giveBack({})
-  await data.giveBack({ DATABASE_URL: 'postgresql://somebody:theirs@db/app' })
+  await data.preparation?.giveBack({})
+  await data.preparation?.giveBack({ DATABASE_URL: 'postgresql://somebody:theirs@db/app' })
   expect(asked).toEqual([])
-  await data.giveBack({ DATABASE_URL: 'postgresql://shop_pr_7:before@db:5432/shop_pr_7' })
+  await data.preparation?.giveBack({ DATABASE_URL: 'postgresql://shop_pr_7:before@db:5432/shop_pr_7' })
   expect(asked[1]).toMatchObject(['prepare', OWN, { password: 'before' }])
 })
 
@@ -191,8 +191,6 @@ describe('without a server', () => {
   test('there is nothing', async () => {
     const data = await preparePreviewDatabase(settings, IDENTITY, undefined, collaborators)
     expect([data.tags.database, data.environment, data.preparation]).toEqual(['none', {}, undefined])
-    await data.giveBack({})
-    expect(asked).toEqual([])
   })
 
   test('there is a file in each environment, which is told', async () => {

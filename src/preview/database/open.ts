@@ -35,12 +35,18 @@ function isAddress(admin: string): boolean {
   return ADDRESS.test(admin)
 }
 
-export async function openServer(
+export async function openServer(access: ServerAccess, collaborators: ServerCollaborators): Promise<DatabaseServer> {
+  const open = await serverOpener(access, collaborators)
+  return await open()
+}
+
+/** The same for several times. The secret is read once: a run that is cancelled can ask AWS for nothing any more. */
+export async function serverOpener(
   { admin, access, base }: ServerAccess,
   { secrets, mask, byFunction }: ServerCollaborators,
-): Promise<DatabaseServer> {
+): Promise<() => Promise<DatabaseServer>> {
   if (access === 'function') {
-    if (byFunction) return await byFunction(base)
+    if (byFunction) return () => byFunction(base)
     throw new UserError({
       title: 'preview-database-access is function, and the main function has no version for databases',
       hint: 'Set database-role, and deploy the main function first.',
@@ -51,7 +57,7 @@ export async function openServer(
   if (!text.includes('\n')) mask({ DATABASE_ADMIN_SECRET: text })
   const address = await readAdminAddress(text)
   mask({ DATABASE_ADMIN_PASSWORD: address.password, ENCODED_PASSWORD: encodeURIComponent(address.password) })
-  return await openDatabaseServer(address)
+  return () => openDatabaseServer(address)
 }
 
 /** Works on a server of databases, and closes the way to it whatever comes of that. */

@@ -1,4 +1,4 @@
-import type { DatabaseServer, OwnDatabase } from '../../databases/server.ts'
+import type { OwnDatabase } from '../../databases/server.ts'
 import type { Preparation } from '../../release/plan/preparation.ts'
 import type { Table } from '../../settings/kinds.ts'
 import type { DeploySettings } from '../../settings/settings.ts'
@@ -8,7 +8,7 @@ import type { PreviewTags } from '../tags.ts'
 import { applicationAddress, newPassword, passwordIn, SQLITE_ADDRESS } from './address.ts'
 import { type DatabaseChoice, databaseOf, writeDatabase } from './choice.ts'
 import { createByHook, deleteByHook, type HookCollaborators } from './hooks.ts'
-import { adminTag, openServer, type ServerCollaborators, withServer } from './open.ts'
+import { adminTag, type ServerCollaborators, serverOpener, withServer } from './open.ts'
 
 export interface DatabaseCollaborators extends ServerCollaborators, HookCollaborators {}
 
@@ -33,8 +33,6 @@ export interface PreparedDatabase {
   readonly environment: Table
   /** Undefined where nothing has to be made. */
   readonly preparation: Preparation | undefined
-  /** After a release that failed: lets the version in again that is still served. @param served its variables */
-  readonly giveBack: (served: Table) => Promise<void>
   /** Removes again what was made before there is a function; undefined where that is nothing. */
   readonly discard: (() => Promise<void>) | undefined
 }
@@ -61,7 +59,6 @@ export async function preparePreviewDatabase(
     tags: { database: choice.kind, databaseAdmin: undefined, databaseAccess: undefined },
     environment: address === undefined ? {} : { [settings.previewDatabaseVariable]: address },
     preparation: undefined,
-    giveBack: () => Promise.resolve(),
     discard:
       choice.kind === 'command' && line !== undefined && !settings.dryRun
         ? () => deleteByHook(line, identity, collaborators)
@@ -97,7 +94,7 @@ async function onServer(
   const { previewDatabaseAdmin: admin = '', previewDatabaseVariable: variable } = settings
   const { previewDatabaseTemplate: template } = settings
   const access = settings.previewDatabaseAccess === 'function' ? 'function' : 'runner'
-  const open = (): Promise<DatabaseServer> => openServer({ admin, access, base }, collaborators)
+  const open = await serverOpener({ admin, access, base }, collaborators)
   const reached = await open()
   await reached.close()
   const { place } = reached
@@ -115,10 +112,13 @@ async function onServer(
   return {
     tags: { database, databaseAdmin: adminTag(admin), databaseAccess: access },
     environment: { [variable]: address },
-    preparation: { what: `the ${own.scope} ${own.name} (${place.engine})`, carryOut: () => prepare(password) },
-    giveBack: async (served) => {
-      const before = passwordIn(served[variable], own.user)
-      if (before !== undefined) await prepare(before)
+    preparation: {
+      what: `the ${own.scope} ${own.name} (${place.engine})`,
+      carryOut: () => prepare(password),
+      giveBack: async (served) => {
+        const before = passwordIn(served[variable], own.user)
+        if (before !== undefined) await prepare(before)
+      },
     },
     discard: undefined,
   }

@@ -3,6 +3,7 @@ import type { Releasing } from '../releasing.ts'
 import { irreversible } from './irreversible.ts'
 import { NOTHING_UNDONE, previousOf, reasonOf, type Undone, undoAlias } from './undo-alias.ts'
 import { undoCommandVersion } from './undo-command-version.ts'
+import { undoPreparation } from './undo-preparation.ts'
 import { undoProvisioned } from './undo-provisioned.ts'
 
 /** On a failure after the alias has moved, it goes back; on one before, it has not moved. Says which of the two. */
@@ -12,11 +13,12 @@ export async function undo(error: unknown, releasing: Releasing): Promise<unknow
   await lock.confirm().catch(() => undefined)
   const alias = await undoAlias(releasing)
   const served = alias.served ?? previousOf(releasing)?.version
+  const preparation = await undoPreparation(served, releasing)
   const access = await undoAccess(served, releasing)
   const mode = await undoMode(alias.served, releasing)
   const provisioned = await undoProvisioned(served, releasing)
   const commands = await undoCommandVersion(served, releasing)
-  const parts: readonly Undone[] = [alias, access, mode, provisioned, commands]
+  const parts: readonly Undone[] = [alias, preparation, access, mode, provisioned, commands]
   const outcome = [...parts.map(({ consequence }) => consequence), irreversible(progress, served)]
     .filter(Boolean)
     .join(' ')
