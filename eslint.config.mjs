@@ -25,7 +25,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['src/cli.ts', 'src/cli-run.ts', 'src/action.ts', 'scripts/**', 'bench/**', '__tests__/**'],
+    files: ['src/cli*.ts', 'src/action*.ts', 'scripts/**', 'bench/**', '__tests__/**'],
     rules: { 'no-restricted-globals': 'off' },
   },
   { files: ['scripts/**', 'bench/**'], rules: { 'no-console': 'off' } },

@@ -10,7 +10,8 @@ import ts from 'typescript'
 /** From the front doors down. What stands in one line is side by side, and does not know of the other. */
 const LAYERS: readonly (readonly string[])[] = [
   [
-    ...['action.ts', 'action-commands.ts', 'action-outputs.ts', 'action-previews.ts', 'action-run.ts'],
+    ...['action.ts', 'action-cache.ts', 'action-commands.ts', 'action-inputs.ts', 'action-outputs.ts'],
+    ...['action-previews.ts', 'action-run.ts', 'action-wiring.ts'],
     ...['cli.ts', 'cli-flags.ts', 'cli-run.ts', 'cli-previews.ts'],
   ],
   ['commands'],
@@ -33,7 +34,10 @@ const FRONT_DOORS = 0
 
 /** Packages that only some files know, by the start of their names. */
 const KNOWN_ONLY_TO = [
-  { packages: /^@actions\//, files: /^src\/(?:action|report\/actions|builder\/process|store\/cache-task)\.ts$/ },
+  {
+    packages: /^@actions\//,
+    files: /^src\/(?:action|action-cache|action-wiring|report\/actions|builder\/process|store\/cache-task)\.ts$/,
+  },
   { packages: /^(?:dockerode|docker-modem)(?:\/|$)/, files: /^src\/builder\/docker[^/]*\.ts$/ },
   { packages: /^@(?:aws-sdk|smithy)\//, files: /^src\/aws\// },
   { packages: /^@octokit\//, files: /^src\/github\// },
