@@ -225,7 +225,7 @@ function namePart({ common, isGiven, problems }: Loaded, hint = NAME_IT): { read
   const { functionName = '' } = common
   if (!isGiven('function-name')) {
     problems.push({ title: 'function-name is missing', hint })
-  } else if (NO_NAME.test(functionName) && !functionName.includes('{{')) {
+  } else if (functionName !== '' && NO_NAME.test(functionName) && !functionName.includes('{{')) {
     // A stage was filled in since it was checked.
     problems.push(mistake('function-name', functionName, SETTINGS['function-name']))
   }
