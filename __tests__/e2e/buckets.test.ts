@@ -4,7 +4,15 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { CreateBucketCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3'
+import {
+  CreateBucketCommand,
+  DeleteObjectCommand,
+  GetBucketLifecycleConfigurationCommand,
+  GetPublicAccessBlockCommand,
+  ListBucketsCommand,
+  ListObjectsV2Command,
+  S3Client,
+} from '@aws-sdk/client-s3'
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import type { DeployResult } from '../../src/commands/deploy.ts'
 import { containing } from '../support/matchers.ts'
@@ -83,6 +91,107 @@ describe('an artifact that no request takes', () => {
     expect(other.exitCode).toBe(0)
     expect(writes().filter((operation) => /(?:Object|Upload|Part)$/.test(operation))).toEqual([])
     expect(writes()).toContain('CreateFunction')
+  })
+})
+
+describe('upload-bucket: auto', () => {
+  const OWN = 'wsgi-lambda-000000000000-eu-west-1'
+  const auto = (name: string, ...flags: readonly string[]): Promise<Ended> =>
+    deploy('--upload-bucket', 'auto', '--function-name', name, ...flags)
+  const planOf = ({ stdout }: Ended): readonly string[] => (JSON.parse(stdout) as DeployResult).plan
+  const ofBucket = (): string[] =>
+    world.operations().filter((operation) => /Bucket|Object|Upload|Part$|PublicAccess/.test(operation))
+  const isThere = async (): Promise<boolean> =>
+    ((await s3.send(new ListBucketsCommand({}))).Buckets ?? []).some(({ Name }) => Name === OWN)
+
+  test('a dry run names the bucket as a step, and makes none', async () => {
+    const planned = await auto('own', '--dry-run')
+    expect({ ...planned, exitCode: planned.exitCode }).toMatchObject({ exitCode: 0 })
+    expect(planOf(planned)).toContain(`make the bucket ${OWN}, for uploads`)
+    expect([writes(), await isThere()]).toEqual([[], false])
+  })
+
+  test('a run that was interrupted has not used it, and the next one finishes it', async () => {
+    world.proxy.clear()
+    world.proxy.inject({
+      ...{ operation: 'PutBucketLifecycleConfiguration', status: 403, type: 'AccessDenied', message: 'Access Denied' },
+      times: Infinity,
+    })
+    const interrupted = await world.deploy([
+      ...['--project', project, '--function-name', 'own', '--json', '--upload-bucket', 'auto'],
+    ])
+    expect([interrupted.exitCode, await isThere(), await keysOf(OWN)]).toEqual([1, true, []])
+    const { exitCode, stdout } = await auto('own')
+    expect(exitCode).toBe(0)
+    const { artifact, plan } = JSON.parse(stdout) as DeployResult
+    expect(plan).toContain(`finish the bucket ${OWN}, for uploads`)
+    expect(plan).toContain(`upload the code to s3://${OWN}/${artifact.sha256}.zip`)
+    expect(ofBucket()).not.toContain('CreateBucket')
+    expect(await keysOf(OWN)).toEqual([`${artifact.sha256}.zip`])
+  })
+
+  test('closed to everybody, and forgetful', async () => {
+    const { PublicAccessBlockConfiguration: shut } = await s3.send(new GetPublicAccessBlockCommand({ Bucket: OWN }))
+    expect(Object.values(shut ?? {})).toEqual([true, true, true, true])
+    const { Rules } = await s3.send(new GetBucketLifecycleConfigurationCommand({ Bucket: OWN }))
+    expect(Rules).toMatchObject([
+      { Status: 'Enabled', Expiration: { Days: 30 }, AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 } },
+    ])
+  })
+
+  test('where nothing has changed, nobody asks for the bucket', async () => {
+    expect(JSON.parse((await auto('own')).stdout)).toMatchObject({ changed: false })
+    expect([writes(), ofBucket()]).toEqual([[], []])
+  })
+
+  test('another function finds the bucket and the upload', async () => {
+    const other = await auto('own-other')
+    expect(other.exitCode).toBe(0)
+    expect(planOf(other).filter((step) => step.includes('the bucket'))).toEqual([])
+    expect(ofBucket()).toEqual(['GetBucketTagging', 'HeadObject'])
+  })
+
+  test('what has expired meanwhile is sent again', async () => {
+    const [Key] = await keysOf(OWN)
+    await s3.send(new DeleteObjectCommand({ Bucket: OWN, Key }))
+    expect((await auto('own-again')).exitCode).toBe(0)
+    expect(await keysOf(OWN)).toEqual([Key])
+  })
+
+  test('two first runs at once both succeed', async () => {
+    world.proxy.clear()
+    const ended = await Promise.all(
+      ['one', 'two'].map((name) =>
+        world.cli(
+          [
+            ...['deploy', ...Object.entries(world.inputs).flatMap(([input, value]) => [`--${input}`, value])],
+            ...['--project', project, '--function-name', `own-${name}`, '--upload-bucket', `auto/${name}`],
+            ...['--output', join(world.folder, `${name}.zip`)],
+          ],
+          { env: { AWS_REGION: 'eu-central-1' } },
+        ),
+      ),
+    )
+    expect(ended).toMatchObject([{ exitCode: 0 }, { exitCode: 0 }])
+    expect(ofBucket()).toContain('CreateBucket')
+    expect(ofBucket().filter((operation) => operation === 'CompleteMultipartUpload')).toHaveLength(2)
+  })
+
+  test('a bucket of that name in another account gets nothing, and no function is made', async () => {
+    world.proxy.clear()
+    world.proxy.inject({
+      ...{ operation: 'GetBucketTagging', status: 403, type: 'AccessDenied', message: 'Access Denied' },
+      times: Infinity,
+    })
+    const { exitCode, stdout } = await world.deploy([
+      ...['--project', project, '--function-name', 'own-refused', '--json', '--upload-bucket', 'auto'],
+    ])
+    expect(exitCode).toBe(1)
+    expect(JSON.parse(stdout)).toMatchObject({
+      error: [{ title: containing(`The bucket ${OWN} belongs to another account`), hint: containing('s3://BUCKET') }],
+    })
+    expect(world.operations()).not.toContain('CreateFunction')
+    expect(ofBucket()).toEqual(['GetBucketTagging'])
   })
 })
 

@@ -46,6 +46,14 @@ test('nothing that only production may reach is left to a preview', async () => 
   expect(own.provisionedConcurrency).toBeUndefined()
 })
 
+test.each([
+  ['s3://uploads/production', 's3://uploads/production/previews'],
+  ['auto', 'auto-previews'],
+])('uploads to %s: not where those of the function lie', async (uploadBucket, expected) => {
+  expect((await previewOf({ 'upload-bucket': uploadBucket })).uploadBucket).toBe(expected)
+  expect((await previewOf({})).uploadBucket).toBeUndefined()
+})
+
 test('what a preview has of its own', async () => {
   const settings = await previewOf({
     'preview-role': 'arn:aws:iam::123456789012:role/previews',

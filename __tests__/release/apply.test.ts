@@ -100,6 +100,13 @@ describe('the order of a release', () => {
     expect(changes[1]).toBe('updateCode two')
   })
 
+  test('a bucket is made before something is put into it', async () => {
+    const { lambda, release } = createWorld()
+    await release({ ...v1, upload: 's3://own/one.zip', ownBucket: { name: 'own', isThere: false } })
+    const changes = lambda.calls.filter((line) => /^(?:makeBucket|upload|createFunction) /.test(line))
+    expect(changes).toEqual(['makeBucket own', 'upload s3://own/one.zip', 'createFunction shop'])
+  })
+
   test('an address that the environment needs is written before anything runs, on the version that counts', async () => {
     const { lambda, release } = createWorld()
     await release(configured({ environment: { SITE: '{{url}}' } }, v1))

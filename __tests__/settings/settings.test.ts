@@ -244,6 +244,22 @@ describe('mistakes', () => {
     expect(settings).toMatchObject({ uploadKmsKey: 'alias/builds', uploadBucketOwner: '123456789012' })
   })
 
+  test('a bucket that is made for uploads is of the account that deploys', async () => {
+    const flags = { 'function-name': 'shop', 'upload-kms-key': 'alias/builds', 'upload-bucket': 'auto' }
+    const given = (more: Readonly<Record<string, string>>) => origin({}, { flags: { ...flags, ...more } })
+    expect(await loadFunctionSettings(await given({}))).toMatchObject({ uploadBucket: 'auto' })
+    expect(await loadFunctionSettings(await given({ 'upload-bucket': 'auto/shop' }))).toMatchObject({
+      uploadBucket: 'auto/shop',
+    })
+    expect(titles(await problemsOf(loadFunctionSettings(await given({ 'upload-bucket': 'automatic' }))))).toEqual([
+      '--upload-bucket is not valid',
+    ])
+    const owned = await given({ 'upload-bucket-owner': '123456789012' })
+    expect(titles(await problemsOf(loadFunctionSettings(owned)))).toEqual([
+      'upload-bucket is auto, and upload-bucket-owner is set',
+    ])
+  })
+
   test('a single one stands in the error itself', async () => {
     const loading = loadFunctionSettings(await origin({}, { flags: { 'function-name': 'a b' } }))
     await expect(loading).rejects.toMatchObject({ title: '--function-name is not valid', detail: 'Given: "a b"' })

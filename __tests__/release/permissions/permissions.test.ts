@@ -114,6 +114,20 @@ describe('what a setting adds or takes', () => {
     expect(found.find(({ Sid }) => Sid === 'LookForArtifacts')?.Resource).toEqual(['arn:aws:s3:::uploads'])
   })
 
+  test('auto: the bucket of the account and its region, which is made and never removed', async () => {
+    const found = await statements({ 'upload-bucket': 'auto/shop' })
+    const bucket = 'arn:aws:s3:::wsgi-lambda-123456789012-eu-west-1'
+    const of = (name: string) => found.find(({ Sid }) => Sid === name)
+    expect(of('UploadArtifacts')?.Resource).toEqual([`${bucket}/shop/*`])
+    expect(['LookForArtifacts', 'ReadBucket', 'MakeBucket'].map((name) => of(name)?.Resource)).toEqual([
+      ...[[bucket], [bucket], [bucket]],
+    ])
+    expect(found.flatMap(({ Action }) => Action).filter((action) => /^s3:Delete/.test(action))).toEqual([])
+    const dry = await actions({ 'dry-run': true, 'upload-bucket': 'auto' })
+    expect(dry.filter((action) => action.startsWith('s3:'))).toEqual(['s3:ListBucket', 's3:GetBucketTagging'])
+    expect(await actions({ 'upload-bucket': 's3://uploads' })).not.toContain('s3:CreateBucket')
+  })
+
   test.each([
     [KEY, KEY, undefined],
     ['11112222-3333-4444-5555-666677778888', KEY, undefined],

@@ -61,3 +61,13 @@ test('in the bucket that large code is sent by', async () => {
   const actions = await actionsFor(current, uploading, { 'upload-bucket': 's3://uploads/shop' })
   expect(actions.get('arn:aws:s3:::uploads/shop/*')).toContain('s3:PutObject')
 })
+
+test.each([
+  ['one that is missing', { name: 'own', isThere: false }, true],
+  ['not one that is ready', undefined, false],
+])('what makes a bucket: for %s', async (_, ownBucket, isSaid) => {
+  const uploading = { ...same, codeSha256: 'new', upload: 's3://own/a.zip', ownBucket }
+  const actions = [...(await actionsFor(current, uploading, { 'upload-bucket': 'auto' })).values()].flat()
+  expect(actions.includes('s3:CreateBucket')).toBe(isSaid)
+  expect(actions).toContain('s3:PutObject')
+})

@@ -31,6 +31,7 @@ function words(steps: readonly Step[]): string[] {
   })
 }
 
+const OWN_BUCKET = { name: 'own', isThere: false }
 const proof = ['before-traffic', 'smoke']
 const after = ['after-traffic', 'finish']
 const permits = ['permit-url', 'permit-invoke']
@@ -89,6 +90,27 @@ const cases: readonly [string, CurrentRelease, DesiredRelease, readonly string[]
     nothing,
     { ...same, access: 'iam', upload: 's3://uploads/new.zip' },
     [...['upload', 'create-function', 'publish', 'create-alias', 'create-url'], ...proof, 'move-alias', ...after],
+  ],
+  [
+    'new code that is too large for a request, and no bucket yet',
+    current,
+    { ...same, codeSha256: 'new', upload: 's3://own/new.zip', ownBucket: OWN_BUCKET },
+    ['make-bucket', 'upload', 'update-code', 'publish', ...proof, 'move-alias', ...after],
+  ],
+  [
+    'a first deployment that is too large for a request, behind IAM, and no bucket yet',
+    nothing,
+    { ...same, access: 'iam', upload: 's3://own/new.zip', ownBucket: OWN_BUCKET },
+    [
+      ...['make-bucket', 'upload', 'create-function', 'publish', 'create-alias', 'create-url'],
+      ...[...proof, 'move-alias', ...after],
+    ],
+  ],
+  [
+    'more memory, and no bucket for code that is there',
+    current,
+    configured({ memory: 1024 }, { ...same, upload: 's3://own/old.zip', ownBucket: OWN_BUCKET }),
+    ['update-configuration', 'publish', ...proof, 'move-alias', ...after],
   ],
   [
     'more memory for code that was too large for a request',
@@ -447,6 +469,8 @@ describe('the address in the environment', () => {
 })
 
 test.each<[Step, string]>([
+  [{ kind: 'make-bucket', name: 'own', isThere: false }, 'make the bucket own, for uploads'],
+  [{ kind: 'make-bucket', name: 'own', isThere: true }, 'finish the bucket own, for uploads'],
   [{ kind: 'upload', address: 's3://uploads/new.zip' }, 'upload the code to s3://uploads/new.zip'],
   [
     { kind: 'publish-layer', name: 'shop-dependencies' },

@@ -74,6 +74,18 @@ test.each([
   expect(kinds(from, desired)).toEqual(steps)
 })
 
+test.each([
+  ['a layer that goes by it', { ...layer, upload: 's3://own/layer.zip' }, ['make-bucket', 'publish-layer']],
+  ['a layer that a request takes', layer, ['publish-layer']],
+  ['a layer that is there', { ...layer, arn: OWN, upload: 's3://own/layer.zip' }, []],
+])('a bucket is made for %s', (_, wanted, steps) => {
+  const ownBucket = { name: 'own', isThere: false }
+  const layers = [wanted.arn ?? '{{layer}}']
+  const desired = { ...configured({ layers }), layer: wanted, ownBucket }
+  const planned = planRelease(using(OWN), desired).map(({ kind }) => kind)
+  expect(planned.filter((kind) => ['make-bucket', 'publish-layer'].includes(kind))).toEqual(steps)
+})
+
 test('the layer that was published stands in the configuration', () => {
   const { configuration } = configured({ layers: [THEIRS, '{{layer}}'] })
   expect(withLayer(configuration, OWN).layers).toEqual([THEIRS, OWN])

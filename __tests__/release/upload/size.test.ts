@@ -28,6 +28,13 @@ test.each([
   ],
   ['more than a request takes, by a bucket', code(53, 200), [], withBucket, undefined],
   [
+    'more than a request takes, by one that is made',
+    code(53, 200),
+    [],
+    { ...settings, uploadBucket: 'auto' },
+    undefined,
+  ],
+  [
     'more than a function takes, by a bucket or not',
     code(60, 263),
     [],
@@ -80,7 +87,7 @@ describe('the advice fits the artifact', () => {
     ['not where it is on', heavy, settings, 'slim: true', false],
     ["the project's own files", code(60, 300, [named('numpy', 100)]), settings, "200.0 MB are the project's own", true],
     ['not where they are few', heavy, settings, "the project's own", false],
-    ['a bucket', code(60, 200), settings, 'Set upload-bucket', true],
+    ['a bucket', code(60, 200), settings, 'Set upload-bucket: auto, which makes a bucket', true],
     ['no bucket where that would not help', heavy, settings, 'upload-bucket', false],
     ['an image at last', heavy, settings, 'a container image', true],
   ])('%s', (_, sized, given, words, isSaid) => {
