@@ -1,4 +1,6 @@
 import { execFile } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { cp, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
@@ -60,15 +62,27 @@ interface Needed {
   readonly resource: string | undefined
 }
 
+/** Of buckets, where IAM has another name than S3 (Service authorization reference, "Amazon S3"). */
+const S3_ACTIONS: Readonly<Record<string, string>> = {
+  ListObjectsV2: 'ListBucket',
+  PutPublicAccessBlock: 'PutBucketPublicAccessBlock',
+  PutBucketEncryption: 'PutEncryptionConfiguration',
+  PutBucketLifecycleConfiguration: 'PutLifecycleConfiguration',
+}
+
 /** What the calls since the last `proxy.clear()` needed, as IAM sees it. */
 function needed(): readonly Needed[] {
   return world.proxy
     .calls()
     .filter(({ operation }) => !['FunctionUrl', 'GetCallerIdentity'].includes(operation))
-    .map(({ operation, path, functionName, qualifier }) => {
+    .map(({ operation, protocol, path, functionName, qualifier }) => {
       // The proxy has no name for it.
       if (/^GET \/\d{4}-\d\d-\d\d\/layers\//.test(operation))
         return { action: '*:ListLayerVersions', resource: undefined }
+      if (protocol === 's3' && !/(?:Object|Upload|Part)$/.test(operation)) {
+        const action = S3_ACTIONS[operation] ?? operation
+        return { action: `s3:${action}`, resource: `arn:aws:s3:::${path.slice(1).replace(/[/?].*/, '')}` }
+      }
       if (/(?:Object|Upload|Part)$/.test(operation)) {
         const action = /^(?:Get|Head)/.test(operation) ? 's3:GetObject' : 's3:PutObject'
         return { action, resource: `arn:aws:s3:::${path.slice(1).replace(/\?.*/, '')}` }
@@ -146,12 +160,46 @@ describe('permissions', () => {
     for (const run of runs) expect([run[0], (await world.cli(run, variables)).exitCode]).toEqual([run[0], 0])
     // Whoever may make no roles and no layers need not find any: sweep and destroy go on without.
     expect(refused(policy)).toEqual(
-      ['*:ListRoles', '*:ListLayerVersions'].map((action) => ({ action, resource: undefined })),
+      ['*:ListRoles', '*:ListLayers', '*:ListLayerVersions'].map((action) => ({ action, resource: undefined })),
     )
     expect(needed().filter(({ resource }) => /:guarded(?!-pr-7)/.test(resource ?? ''))).toEqual([])
     expect(needed().map(({ action }) => action)).toEqual(
       expect.arrayContaining(['lambda:CreateFunction', '*:GetResources', 'lambda:DeleteFunction']),
     )
+  })
+
+  test('of upload-bucket: auto: each call is allowed, and previews may not touch what is uploaded for the function', async () => {
+    const project = join(world.folder, 'large')
+    await cp(PROJECT, project, { recursive: true })
+    await writeFile(join(project, 'model.bin'), randomBytes(53_000_000))
+    const own = ['--allowed-account-ids', ACCOUNT, '--upload-bucket', 'auto']
+    const buckets = (): unknown => [
+      ...new Set(needed().flatMap(({ resource = '' }) => /s3:::[^/]*/.exec(resource) ?? [])),
+    ]
+    const given = ['--function-name', 'guarded', '--project', project, '--upload-bucket', 'auto']
+    for (const flags of [['--dry-run'], []]) {
+      world.proxy.clear()
+      expect((await world.deploy([...given, ...flags])).exitCode).toBe(0)
+      expect(refused(await policyOf(...own, ...flags))).toEqual([])
+      expect(buckets()).toEqual([`s3:::wsgi-lambda-${ACCOUNT}-eu-west-1`])
+    }
+    expect(needed().map(({ action }) => action)).toEqual(expect.arrayContaining(['s3:CreateBucket', 's3:PutObject']))
+    const previews = JSON.parse(await printed('permissions', '--previews', '--preview-role', ROLE, ...own)) as Policy
+    expect(refused(previews)).not.toEqual([])
+    expect(
+      needed().filter(({ action, resource }) => action.startsWith('s3:') && allows(previews, { action, resource })),
+    ).toEqual([])
+    world.proxy.clear()
+    const inputs = Object.entries(world.inputs).flatMap(([name, value]) =>
+      name === 'role' ? [] : [`--${name}`, value],
+    )
+    const output = ['--output', join(world.folder, 'preview.zip')]
+    const { exitCode } = await world.cli(
+      ['preview', '--pr', '8', ...given, ...inputs, ...output, '--preview-role', ROLE, '--preview-database', 'none'],
+      { env: { GITHUB_REPOSITORY_ID: '42', GITHUB_REPOSITORY: 'octocat/shop' } },
+    )
+    expect([exitCode, refused(previews)]).toEqual([0, []])
+    expect(buckets()).toEqual([`s3:::wsgi-lambda-${ACCOUNT}-eu-west-1-previews`])
   })
 
   test('of one deployment is not for another function', async () => {
