@@ -18,7 +18,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { CASES } from '../__tests__/faults/cases.ts'
-import { sample } from '../__tests__/faults/combinations.ts'
+import { kindOf, sample } from '../__tests__/faults/combinations.ts'
 import { failProofs } from '../__tests__/faults/failing-proof.ts'
 import { startGround } from '../__tests__/faults/ground.ts'
 import { buildWithout, GUARDS } from '../__tests__/faults/guards.ts'
@@ -42,8 +42,8 @@ process.exitCode = (values['self-test'] ? await testItself() : await testAll()) 
 
 async function testAll(): Promise<boolean> {
   await using ground = await startGround(values.bundle)
-  const all = (await combinationsOf(CASES, ground)).filter((each) => new RegExp(values.only).test(lineOf(each)))
-  const chosen = values.sample === undefined ? all : sample(all, Number(values.sample), Number(values.seed))
+  const all = (await combinationsOf(CASES, ground, jobs)).filter((each) => new RegExp(values.only).test(lineOf(each)))
+  const chosen = values.sample === undefined ? all : sample(all, Number(values.sample), Number(values.seed), kindOf)
   console.log(`${chosen.length} of ${all.length} combinations`)
   const outcomes = await surviveAll(chosen, ground, jobs, console.log)
   const failed = outcomes.filter(({ problems }) => problems.length > 0)
@@ -64,6 +64,7 @@ async function testItself(): Promise<boolean> {
       const all = await combinationsOf(
         CASES.filter(({ name }) => name === 'update'),
         ground,
+        jobs,
       )
       const chosen = all.filter((each) => guard.combinations.test(lineOf(each)))
       const outcomes = await surviveAll(chosen, ground, jobs, console.log, ({ problems }) => problems.length > 0)

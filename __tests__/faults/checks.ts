@@ -1,4 +1,7 @@
+import { RELEASES, staticFilesOf } from './application.ts'
+import type { Contents } from './buckets.ts'
 import type { Ended } from './bundle.ts'
+import { type Case, hasStaticFiles } from './cases.ts'
 import type { Combination } from './combinations.ts'
 import type { Serving } from './ground.ts'
 
@@ -12,6 +15,7 @@ export interface Visit {
 export interface Standing {
   readonly serving: Serving | undefined
   readonly visit: Visit | undefined
+  readonly contents: Contents
   /** What commands have written in all runs so far. */
   readonly notes: readonly string[]
 }
@@ -34,7 +38,8 @@ const EXIT_CODES: Readonly<Record<Combination['mishap']['ending'], readonly (num
 }
 
 /** What is wrong after the run that met the mishap. */
-export function problemsOfFirst({ case: { from, to }, mishap }: Combination, run: Run): readonly string[] {
+export function problemsOfFirst({ case: which, mishap }: Combination, run: Run): readonly string[] {
+  const { from, to } = which
   const { exitCode, stderr } = run.ended
   const { serving } = run.standing
   const hasTold = serving !== undefined && new RegExp(`version ${serving.version}\\b`).test(lastWords(stderr))
@@ -43,6 +48,10 @@ export function problemsOfFirst({ case: { from, to }, mishap }: Combination, run
       ? []
       : [`ended with ${exitCode ?? 'a signal'}: ${lastWords(stderr)}`]),
     ...problemsOfAny(run),
+    ...(mishap.takesBucket ? [] : problemsOfBucket(which, run)),
+    ...(mishap.ending === 'failed' && serving?.configuration !== from && from !== undefined
+      ? ['the alias has moved']
+      : []),
     ...(exitCode === 0 ? problemsOfGood(to, run) : []),
     ...(exitCode === 1 ? problemsOfMessage(stderr) : []),
     ...(exitCode === 1 && from !== undefined && serving?.configuration !== from && !hasTold
@@ -62,10 +71,11 @@ export function problemsOfFirst({ case: { from, to }, mishap }: Combination, run
 }
 
 /** What is wrong after the next run, in which all goes well. */
-export function problemsOfSecond({ case: { to } }: Combination, run: Run): readonly string[] {
+export function problemsOfSecond({ case: which }: Combination, run: Run): readonly string[] {
   const { exitCode, stderr } = run.ended
   if (exitCode !== 0) return [`the next run ends with ${exitCode ?? 'a signal'}: ${lastWords(stderr)}`]
-  return [...problemsOfAny(run), ...problemsOfGood(to, run)].map((problem) => `after the next run, ${problem}`)
+  const problems = [...problemsOfAny(run), ...problemsOfBucket(which, run), ...problemsOfGood(which.to, run)]
+  return problems.map((problem) => `after the next run, ${problem}`)
 }
 
 /** What is wrong with a run that has nothing to do. */
@@ -95,6 +105,22 @@ function problemsOfAny({ standing: { serving, visit, notes: all }, notes }: Run)
       ? [`visitors get ${JSON.stringify(visit.told)}`]
       : []),
     ...(isSeen && !visit.told.site?.startsWith('https://') ? [`visitors get the site ${visit.told.site}`] : []),
+  ]
+}
+
+/** What a page of the served release names is there, whichever that is. */
+function problemsOfBucket(
+  which: Case,
+  { ended: { exitCode }, standing: { serving, contents } }: Run,
+): readonly string[] {
+  const { texts, unfinished } = contents
+  const served = hasStaticFiles(which) ? RELEASES.find((release) => release === serving?.release) : undefined
+  const needed = served === undefined ? [] : Object.entries(staticFilesOf(served))
+  return [
+    ...needed
+      .filter(([path, text]) => texts.get(`site/${path}`) !== text)
+      .map(([path]) => `the bucket does not have ${path}, which release ${served} needs`),
+    ...(exitCode === 0 ? unfinished.map((key) => `parts of an upload are left over: ${key}`) : []),
   ]
 }
 

@@ -4,7 +4,7 @@ import { combinations, sample } from './combinations.ts'
 import { recorded } from './recorded.ts'
 
 const call = (operation: string, qualifier?: string) => ({
-  ...{ operation, at: 0, method: 'GET', path: '/' },
+  ...{ operation, protocol: 'lambda' as const, at: 0, method: 'GET', path: '/' },
   ...(qualifier === undefined ? {} : { qualifier }),
 })
 
@@ -28,6 +28,28 @@ describe('the calls of a deployment', () => {
 
   test('are told apart by the version or alias that they are about', () => {
     expect(recorded([call('GetAlias', 'live'), call('GetAlias', 'wsgi-lambda-lock')])).toHaveLength(2)
+  })
+})
+
+describe('objects that are sent together', () => {
+  const sent = (operation: string) => ({ ...call(operation), protocol: 's3' as const })
+
+  test('count once, and all of them for what comes after', () => {
+    const calls = recorded([sent('PutObject'), sent('PutObject'), sent('PutObject'), call('UpdateFunctionCode')])
+    expect(calls.map(({ operation, afterWrites }) => [operation, afterWrites])).toEqual([
+      ['PutObject', 0],
+      ['UpdateFunctionCode', 3],
+    ])
+  })
+
+  test('can meet what S3 does, in its words, and what others do with the bucket', () => {
+    const [first] = CASES
+    const names = first && combinations(first, recorded([sent('PutObject')])).map(({ mishap }) => mishap.name)
+    expect(names).toEqual([
+      ...['asked to slow down twice', 'server error', 'access denied', 'credentials expired from here'],
+      ...['out of service from here', 'bucket is gone', 'bucket of somebody else', 'dropped before the effect'],
+      ...['dropped after the effect', 'another deployment begins', 'killed before', 'killed after', 'cancelled'],
+    ])
   })
 })
 
@@ -57,6 +79,13 @@ describe('what can happen to a call', () => {
     expect(mishapsOf('UpdateAlias', 'live')).toContain('another deployment begins')
     expect(mishapsOf('UpdateAlias', 'wsgi-lambda-lock')).not.toContain('another deployment begins')
   })
+})
+
+test('a sample has one of each kind', () => {
+  const all = [...Array.from({ length: 50 }, (_, index) => `common ${index}`), 'rare 1', 'rarer 1']
+  const chosen = sample(all, 5, 3, (each) => each.split(' ')[0] ?? '')
+  expect(chosen).toHaveLength(5)
+  expect(chosen).toEqual(expect.arrayContaining(['rare 1', 'rarer 1']))
 })
 
 test('a sample is the same for the same seed, and in order', () => {

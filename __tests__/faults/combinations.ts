@@ -17,12 +17,24 @@ export function combinations(of: Case, calls: readonly RecordedCall[]): readonly
   )
 }
 
-/** So many of them, the same ones for the same seed; in their order. */
-export function sample<T>(all: readonly T[], count: number, seed: number): readonly T[] {
+/** So many of them, the same ones for the same seed; in their order. There is one of each kind, as long as that many are asked for. */
+export function sample<T>(
+  all: readonly T[],
+  count: number,
+  seed: number,
+  kindOf: (each: T) => string = () => '',
+): readonly T[] {
   const random = numbersFrom(seed)
   const chosen = all.map((each, index) => ({ each, index, rank: random() })).toSorted((a, b) => a.rank - b.rank)
-  return chosen
+  const kinds = new Set<string>()
+  const firsts = chosen.filter(({ each }) => kinds.size < kinds.add(kindOf(each)).size)
+  return [...new Set([...firsts, ...chosen])]
     .slice(0, count)
     .toSorted((a, b) => a.index - b.index)
     .map(({ each }) => each)
+}
+
+/** Each case, and each thing that is done with a bucket as a whole. */
+export function kindOf({ case: { name }, mishap }: Combination): string {
+  return mishap.takesBucket ? mishap.name : name
 }

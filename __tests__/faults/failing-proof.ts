@@ -17,12 +17,12 @@ export async function failProofs(
 ): Promise<readonly string[]> {
   await using place = await ground.place()
   await prepare(ground, place, FROM_A)
-  const before = await servingOf(ground, place.functionName)
+  const before = await servingOf(ground, place)
   const problems: string[] = []
   for (const { broken, name, shown } of FAILURES) {
     for (let round = 1; round <= times; round++) {
-      const { exitCode, stderr } = await deploy(ground, place, 'b', [], [`BROKEN=${broken}`]).ended
-      const now = await servingOf(ground, place.functionName)
+      const { exitCode, stderr } = await deploy(ground, place, FROM_A, 'b', [`BROKEN=${broken}`]).ended
+      const now = await servingOf(ground, place)
       if (exitCode !== 1) problems.push(`${name} ${round}: ended with ${exitCode ?? 'a signal'}`)
       if (JSON.stringify(now) !== JSON.stringify(before)) problems.push(`${name} ${round}: the alias has moved`)
       for (const text of shown) if (!stderr.includes(text)) problems.push(`${name} ${round}: does not show ${text}`)

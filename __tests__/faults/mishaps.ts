@@ -1,4 +1,5 @@
 import { type Fault, isWrite } from '../../scripts/environment/faults.ts'
+import { BUCKET_MISHAPS, isBucketCall } from './bucket-mishaps.ts'
 import type { Running } from './bundle.ts'
 import type { RecordedCall } from './recorded.ts'
 
@@ -13,6 +14,9 @@ export interface Others {
   readonly deployBeside: () => Promise<void>
   /** Writes the code of another release into $LATEST, as a program would that knows no lock. */
   readonly overwriteCode: () => Promise<void>
+  readonly removeBuckets: () => Promise<void>
+  /** To another account, before anything is in them. */
+  readonly giveBucketsAway: () => Promise<void>
 }
 
 /** Something that goes wrong with one call. */
@@ -20,6 +24,8 @@ export interface Mishap {
   readonly name: string
   readonly canHappenTo: (call: RecordedCall) => boolean
   readonly ending: Ending
+  /** It is there again before the next run. */
+  readonly takesBucket?: true
   readonly fault: (others: Others) => Omit<Fault, 'operation'>
 }
 
@@ -27,7 +33,8 @@ const isCommand = ({ operation }: RecordedCall): boolean => operation === 'Invok
 const isVisit = ({ operation }: RecordedCall): boolean => operation === 'FunctionUrl'
 const isRead = (call: RecordedCall): boolean => !isWrite(call) && !isVisit(call)
 const isChange = (call: RecordedCall): boolean => isWrite(call) && !isCommand(call)
-const isCall = (call: RecordedCall): boolean => !isVisit(call)
+/** S3 has words of its own for what goes wrong. */
+const isCall = (call: RecordedCall): boolean => !isVisit(call) && !isBucketCall(call)
 const isLock = ({ operation, qualifier }: RecordedCall): boolean =>
   operation.endsWith('Alias') && qualifier === 'wsgi-lambda-lock'
 const isUpdate = ({ operation }: RecordedCall): boolean =>
@@ -56,10 +63,11 @@ const pending = error(
 
 /** What AWS does on bad days, to each call that it can happen to; and what happens to this program itself. */
 export const MISHAPS: readonly Mishap[] = [
+  ...BUCKET_MISHAPS,
   { name: 'throttled twice', canHappenTo: isCall, ending: 'good', fault: () => ({ ...throttled, times: 2 }) },
   {
     name: 'server error',
-    canHappenTo: (call) => isRead(call) || isChange(call),
+    canHappenTo: (call) => isCall(call) && !isCommand(call),
     ending: 'good',
     fault: () => broken,
   },
@@ -99,11 +107,16 @@ export const MISHAPS: readonly Mishap[] = [
   },
   {
     name: 'out of service from here',
-    canHappenTo: (call) => isChange(call) || isCommand(call),
+    canHappenTo: (call) => isCall(call) && isWrite(call),
     ending: 'good or failed',
     fault: () => ({ ...unavailable, spreads: true }),
   },
-  { name: 'reads lag behind', canHappenTo: isChange, ending: 'good or failed', fault: () => ({ staleReads: 2 }) },
+  {
+    name: 'reads lag behind',
+    canHappenTo: (call) => isCall(call) && isChange(call),
+    ending: 'good or failed',
+    fault: () => ({ staleReads: 2 }),
+  },
   { name: 'slow', canHappenTo: isUpdate, ending: 'good', fault: () => ({ unfinished: { milliseconds: 2500 } }) },
   {
     name: 'update fails',

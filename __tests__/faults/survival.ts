@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-lambda'
 import { isWrite } from '../../scripts/environment/faults.ts'
 import type { Running } from './bundle.ts'
-import { deploy, prepare, start } from './cases.ts'
+import { type Case, deploy, prepare, start } from './cases.ts'
 import { problemsOfFirst, problemsOfLast, problemsOfSecond, type Run, type Standing, type Visit } from './checks.ts'
 import type { Combination } from './combinations.ts'
 import { type Ground, type Place, servingOf } from './ground.ts'
@@ -51,7 +51,7 @@ async function deployThrice(
   await using place = await ground.place()
   const { case: which, call, mishap } = combination
   await prepare(ground, place, which)
-  const before = await servingOf(ground, place.functionName)
+  const before = await servingOf(ground, place)
   let running: Running | undefined
   const problems: string[] = []
   const others: Others = {
@@ -60,11 +60,14 @@ async function deployThrice(
       return running
     },
     deployBeside: async () => {
-      const { exitCode, stderr } = await deploy(ground, place, 'c', [...which.settings, '--lock-wait', '0']).ended
+      const impatient = { ...which, settings: [...which.settings, '--lock-wait', '0'] }
+      const { exitCode, stderr } = await deploy(ground, place, impatient, 'c').ended
       if (exitCode !== 1 || !stderr.includes('is being deployed by'))
         problems.push(`another deployment was not kept away: it ended with ${exitCode ?? 'a signal'}`)
     },
     overwriteCode: () => overwriteCode(ground, place),
+    removeBuckets: place.buckets.remove,
+    giveBucketsAway: place.buckets.giveAway,
   }
   const begin = (): Running => {
     running = start(ground, place, which, before?.version ?? '')
@@ -87,6 +90,7 @@ async function deployThrice(
   const first = await runAndLook(begin, ground, place)
   if (met.length === 0) problems.push('the call was not made')
   problems.push(...problemsOfFirst(combination, first))
+  if (mishap.takesBucket) await giveBucketBack(which, place)
   const second = await runAndLook(begin, ground, place)
   problems.push(...problemsOfSecond(combination, second))
   // What a rollback refuses, it refuses while it has the lock.
@@ -129,15 +133,21 @@ async function runAndLook(begin: () => Running, ground: Ground, place: Place): P
   place.proxy.clear()
   const notes = await place.readNotes()
   const standing: Standing = {
-    serving: await servingOf(ground, place.functionName),
-    visit: await visit(ground, place),
+    serving: await servingOf(ground, place),
+    visit: await visit(place),
+    contents: await place.buckets.read(),
     notes,
   }
   place.proxy.clear()
   return { ended, standing, notes: notes.slice(notesBefore.length), writes }
 }
 
-async function visit({ lambda }: Ground, { functionName, proxy }: Place): Promise<Visit | undefined> {
+async function giveBucketBack({ makesBucket }: Case, { buckets }: Place): Promise<void> {
+  await buckets.takeBack()
+  if (!makesBucket) await buckets.make()
+}
+
+async function visit({ lambda, functionName, proxy }: Place): Promise<Visit | undefined> {
   const url = await lambda
     .send(new GetFunctionUrlConfigCommand({ FunctionName: functionName, Qualifier: 'live' }))
     .catch(() => undefined)
@@ -148,8 +158,8 @@ async function visit({ lambda }: Ground, { functionName, proxy }: Place): Promis
   return { status: answer.status, told: answer.status === 200 ? (JSON.parse(body) as Visit['told']) : {} }
 }
 
-async function overwriteCode({ lambda, zips }: Ground, { functionName }: Place): Promise<void> {
-  const ZipFile = await readFile(zips.c)
+async function overwriteCode({ zips }: Ground, { lambda, functionName }: Place): Promise<void> {
+  const ZipFile = await readFile(zips.small.c)
   await lambda.send(new UpdateFunctionCodeCommand({ FunctionName: functionName, ZipFile }))
   for (;;) {
     const now = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName: functionName }))

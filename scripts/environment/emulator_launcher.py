@@ -63,6 +63,7 @@ def run_python_on_runtime_client() -> None:
             "_execute_function_provided_warm",
             "_invoke",
             "_emit_lambda_logs",
+            "_resolve_layer_zip",
         ),
         cloudwatch: ("_log_groups", "_append_log_events", "_make_group_arn"),
     }.items():
@@ -92,6 +93,10 @@ def run_python_on_runtime_client() -> None:
                 os.chmod(bootstrap, 0o755)
         return folder
 
+    def unpacked_layers(config: dict) -> list[str]:
+        zips = [service._resolve_layer_zip(layer) for layer in config.get("Layers") or []]
+        return [unpack(code) for code in zips if code]
+
     @functools.wraps(worker_environment)
     def lambda_environment(config: dict, folder: str, port: int) -> dict:
         environment = worker_environment(config, folder, port)
@@ -113,6 +118,9 @@ def run_python_on_runtime_client() -> None:
             }
         )
         environment["AWS_LAMBDA_LOG_STREAM_NAME"] = starting.log_stream
+        modules = [os.path.join(layer, "python") for layer in unpacked_layers(config)]
+        if modules:
+            environment["PYTHONPATH"] = ":".join([*modules, *filter(None, [environment.get("PYTHONPATH")])])
         environment.setdefault("LANG", "en_US.UTF-8")
         environment.setdefault("TZ", ":UTC")
         return environment

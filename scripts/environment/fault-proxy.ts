@@ -86,7 +86,7 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
   async function handle(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const arrived = await read(incoming)
     const { operation, functionName, qualifier, method, protocol, request, isBuffered } = arrived
-    log.add({ operation, method, path: request.path, functionName, qualifier }, outgoing)
+    log.add({ operation, protocol, method, path: request.path, functionName, qualifier }, outgoing)
     const refuseWith = (error: AwsError, headers?: Fault['headers']): void => {
       if (!isBuffered) incoming.resume()
       refuse(outgoing, protocol, error, headers)

@@ -1,8 +1,10 @@
 import type { ServerResponse } from 'node:http'
+import type { Protocol } from './names.ts'
 
 /** A request that arrived. */
 export interface Call {
   readonly operation: string // 'UpdateAlias'; 'FunctionUrl' for a request to a function's URL; 'GET /path' where unknown
+  readonly protocol: Protocol
   readonly at: number // milliseconds since 1970
   readonly method: string
   readonly path: string // with the query
