@@ -24,8 +24,28 @@ export async function removeStatics(bucket: StaticBucket, statics: StaticsOfPrev
   const recordKeys = keys.filter(isRecordKey)
   const ownKeys = recordKeys.filter(isOwn)
   if (ownKeys.length + marks.length === 0) return { outcome: 'missing' }
+  const read = await readRecords(bucket, recordKeys, statics)
+  const filesOf = (own: boolean): string[] => read.filter(({ key }) => isOwn(key) === own).flatMap(({ files }) => files)
+  const needed = new Set(filesOf(false))
+  const recorded = new Set(filesOf(true))
+  await bucket.remove(keys.filter((key) => recorded.has(key) && !needed.has(key)))
+  await bucket.remove(ownKeys)
+  await removeUnneeded(
+    bucket,
+    [...recorded].filter((key) => needed.has(key)),
+    statics,
+  )
+  await bucket.remove(marks)
+  return { outcome: 'removed' }
+}
+
+async function readRecords(
+  bucket: StaticBucket,
+  keys: readonly string[],
+  statics: StaticsOfPreview,
+): Promise<readonly { readonly key: string; readonly files: readonly string[] }[]> {
   const read = await Promise.all(
-    recordKeys.map(async (key) => {
+    keys.map(async (key) => {
       const text = await bucket.readText(key)
       // One that is gone by now is nobody's.
       return { key, files: text === undefined ? [] : readStaticRecord(key, text)?.files }
@@ -33,14 +53,20 @@ export async function removeStatics(bucket: StaticBucket, statics: StaticsOfPrev
   )
   const unreadable = read.filter(({ files }) => files === undefined)
   if (unreadable.length > 0) throw cannotTell(statics, unreadable)
-  const filesOf = (own: boolean): string[] =>
-    read.filter(({ key }) => isOwn(key) === own).flatMap(({ files }) => files ?? [])
-  const needed = new Set(filesOf(false))
-  const recorded = new Set(filesOf(true))
-  await bucket.remove(keys.filter((key) => recorded.has(key) && !needed.has(key)))
-  await bucket.remove(ownKeys)
-  await bucket.remove(marks)
-  return { outcome: 'removed' }
+  return read.map(({ key, files = [] }) => ({ key, files }))
+}
+
+/** What another preview needed may be removed at the same time: of two that go together, the later one finds no record of the other. */
+async function removeUnneeded(
+  bucket: StaticBucket,
+  shared: readonly string[],
+  statics: StaticsOfPreview,
+): Promise<void> {
+  if (shared.length === 0) return
+  const keys = (await keysOf(bucket)) ?? []
+  const read = await readRecords(bucket, keys.filter(isRecordKey), statics)
+  const needed = new Set(read.flatMap(({ files }) => files))
+  await bucket.remove(shared.filter((key) => !needed.has(key)))
 }
 
 function isMarkOf(
