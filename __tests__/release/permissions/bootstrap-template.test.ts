@@ -118,6 +118,14 @@ describe('the role of previews', () => {
     expect(text).toContain('ec2:')
   })
 
+  test('makes a bucket of its own for uploads, and has no right on that of production', async () => {
+    const { statements } = await roleOf('PreviewRole', { 'upload-bucket': 'auto' })
+    const text = JSON.stringify(statements)
+    const bucket = 's3:::wsgi-lambda-${AWS::AccountId}-${AWS::Region}-previews'
+    expect(new Set(text.match(/s3:::[^"]*/g))).toEqual(new Set([bucket, `${bucket}/*`]))
+    expect(text).toContain('s3:CreateBucket')
+  })
+
   test('makes no roles, which could be given any rights', async () => {
     const { statements } = await roleOf('PreviewRole', { 'create-role': true })
     expect(statements.flatMap(({ Action }) => Action).filter((action) => action.startsWith('iam:'))).toEqual([
