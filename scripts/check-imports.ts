@@ -12,7 +12,9 @@ const LAYERS: readonly (readonly string[])[] = [
   [
     ...['action.ts', 'action-cache.ts', 'action-commands.ts', 'action-inputs.ts', 'action-outputs.ts'],
     ...['action-previews.ts', 'action-run.ts', 'action-wiring.ts'],
-    ...['cli.ts', 'cli-flags.ts', 'cli-run.ts', 'cli-previews.ts'],
+    ...['cli.ts', 'cli-program.ts', 'cli-words.ts', 'cli-flags.ts', 'cli-invocation.ts'],
+    ...['cli-release-words.ts', 'cli-preview-words.ts', 'cli-look-words.ts', 'cli-remote-words.ts'],
+    ...['cli-run.ts', 'cli-wiring.ts', 'cli-commands.ts', 'cli-previews.ts'],
   ],
   ['commands'],
   ['preview'],

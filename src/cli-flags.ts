@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander'
-import type { CommonFlags } from './cli-run.ts'
+import type { CommonFlags } from './cli-invocation.ts'
 import { camelCase, SETTING_NAMES, SETTINGS, type Setting, type SettingName } from './settings/schema.ts'
 
 /** Flags of the command line: those that many commands have, and one for each setting. */
