@@ -77,6 +77,7 @@ function needed(): readonly Needed[] {
     .filter(({ operation }) => !['FunctionUrl', 'GetCallerIdentity'].includes(operation))
     .map(({ operation, protocol, path, functionName, qualifier }) => {
       // The proxy has no name for it.
+      if (/^GET \/\d{4}-\d\d-\d\d\/layers$/.test(operation)) return { action: '*:ListLayers', resource: undefined }
       if (/^GET \/\d{4}-\d\d-\d\d\/layers\//.test(operation))
         return { action: '*:ListLayerVersions', resource: undefined }
       if (protocol === 's3' && !/(?:Object|Upload|Part)$/.test(operation)) {

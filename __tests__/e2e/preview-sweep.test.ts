@@ -142,7 +142,7 @@ test('a server of databases that does not answer is told, and previews without o
   // What names a database that may be there is kept: by it, it is found again.
   expect(linesOf(result)).toEqual([
     'log group /aws/lambda/shop-pr-2: kept',
-    'preview shop-pr-1: removed (expired)',
+    'preview shop-pr-1: removed (closed)',
     'role shop-pr-2-role: kept',
   ])
   expect((await swept({}, isClosed)).result.exitCode).toBe(0)
@@ -222,11 +222,15 @@ describe('of a function that was deleted by hand', () => {
 
   test('what may not be looked for is told, and keeps nothing else', async () => {
     await world.make({ pull: 5 })
-    const denied = { status: 403, message: 'no', spreads: true } as const
-    world.proxy.inject({ operation: 'ListLayers', type: 'AccessDeniedException', ...denied })
+    const denied = { status: 403, message: 'no' } as const
+    world.proxy.inject({ operation: 'GET /2018-10-31/layers', type: 'AccessDeniedException', ...denied })
+    world.proxy.inject({ operation: 'ListObjectsV2', type: 'AccessDenied', ...denied })
     const { result, report } = await swept({}, closed())
     expect(result).toMatchObject({ exitCode: 0, items: [{ name: 'shop-pr-5', outcome: 'kept' }] })
     expect(report.of('info')).toContainEqual(expect.stringMatching(/^layers .* were not looked for/))
+    expect(report.of('notice')).toEqual([
+      expect.stringMatching(/^Static files .* were not looked for: .*s3:ListBucket/),
+    ])
     await swept({}, closed(5))
     expect(await world.everything()).toEqual(before)
   })

@@ -98,6 +98,21 @@ test('roles that are made for previews are removed by name and tag, and none is 
   })
 })
 
+test.each([
+  ['s3://files/shop/static', 'shop/static-pr-'],
+  ['s3://files', 'pr-'],
+])('static files and layers whose preview is gone are found, with static: %s', async (address, beginning) => {
+  const statements = await statementsOf({ static: address, 'dependencies-layer': true })
+  expect(statements).toContainEqual(
+    expect.objectContaining({
+      ...{ Action: ['s3:ListBucket'], Resource: ['arn:aws:s3:::files'] },
+      Condition: { StringEquals: { 's3:prefix': beginning } },
+    }),
+  )
+  expect(resourcesOf(statements, 'lambda:ListLayers')).toEqual(['*'])
+  expect(resourcesOf(await statementsOf({}), 'lambda:ListLayers')).toEqual([])
+})
+
 test('a dry run only reads', async () => {
   const actions = (await statementsOf({ 'dry-run': true })).flatMap(({ Action }) => Action)
   expect(actions).toContain('tag:GetResources')

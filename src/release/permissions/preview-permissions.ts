@@ -92,6 +92,23 @@ function findGrants(settings: FunctionSettings, place: Place): Grant[] {
       resources: logGroupArns(settings, place),
       isForReading: true,
     },
+    ...staticSearchGrants(settings, place),
+  ]
+}
+
+/** @param settings of previews, whose static files are below prefixes that a number ends */
+function staticSearchGrants({ static: address }: FunctionSettings, { partition }: Place): Grant[] {
+  if (address === undefined) return []
+  const { name, prefix } = parseBucketAddress(address)
+  return [
+    {
+      sid: 'FindStaticFiles',
+      why: 'find static files whose preview is gone',
+      actions: ['s3:ListBucket'],
+      resources: [`arn:${partition}:s3:::${name}`],
+      condition: { StringEquals: { 's3:prefix': prefix.replace(/\*\/$/, '') } },
+      isForReading: true,
+    },
   ]
 }
 
@@ -124,6 +141,13 @@ function layerRemovalGrants({ dependenciesLayer, functionName }: FunctionSetting
   if (!dependenciesLayer) return []
   const { partition, region, account } = place
   return [
+    {
+      sid: 'ListLayers',
+      why: 'find layers whose preview is gone',
+      actions: ['lambda:ListLayers'],
+      // Service authorization reference, "AWS Lambda": this action knows no resources.
+      resources: ['*'],
+    },
     {
       sid: 'RemoveLayer',
       why: 'remove the layer of its dependencies, which can have no tags',
