@@ -83,6 +83,15 @@ test.each([
   })
 })
 
+test('where the main function was never deployed, that is what to do', async () => {
+  const { opening, sent } = asking(named('ResourceNotFoundException', 404))
+  await expect(opening).rejects.toMatchObject({
+    title: 'shop has no version for databases (live-databases)',
+    hint: expect.stringContaining('Deploy shop once with database-role'),
+  })
+  expect(sent).toHaveLength(1)
+})
+
 test('where nobody knows how a command ended, it is sent again', async () => {
   const { opening, sent, report } = asking(named('ServiceException'), { result: PLACE })
   expect((await opening).place.host).toBe('db')

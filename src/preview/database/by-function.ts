@@ -1,3 +1,4 @@
+import { isNotFound } from '../../aws/errors.ts'
 import { invocationFate } from '../../aws/invocation-fate.ts'
 import type { Invocation, LambdaApi } from '../../aws/lambda.ts'
 import type { DatabasePlace, DatabaseServer, OwnDatabase } from '../../databases/server.ts'
@@ -46,6 +47,7 @@ async function answerOf(command: object, asked: Asked, collaborators: FunctionCo
     try {
       return resultOf(await sendOnce(() => invoke(command, asked, collaborators), collaborators), asked)
     } catch (error) {
+      if (isNotFound(error)) throw notDeployed(asked, error)
       if (error instanceof Refusal || tries === MOST_TRIES || invocationFate(error) !== 'unknown') throw error
       collaborators.signal.throwIfAborted()
       collaborators.report.info('it is not known how the database command ended: sent again')
@@ -55,6 +57,17 @@ async function answerOf(command: object, asked: Asked, collaborators: FunctionCo
 
 async function invoke(command: object, { base, alias }: Asked, { lambda }: FunctionCollaborators): Promise<Invocation> {
   return await lambda.invoke(base, databasesAlias(alias), JSON.stringify({ [KEY]: command }), SECONDS, OWN_CLIENT)
+}
+
+function notDeployed({ base, alias }: Asked, cause: unknown): UserError {
+  return new UserError(
+    {
+      title: `${base} has no version for databases (${databasesAlias(alias)})`,
+      detail: `With preview-database-access: function, that version makes and removes the databases of previews. A deployment of ${base} publishes it.`,
+      hint: `Deploy ${base} once with database-role and these settings, as a push to its main branch does; then run this again. Or check function-name, alias and the region.`,
+    },
+    { cause },
+  )
 }
 
 /** What the function has said no to: the next time it would say so too. */
