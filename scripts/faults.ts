@@ -62,7 +62,7 @@ async function testItself(): Promise<boolean> {
       const bundle = await buildWithout(guard, join(folder, String(index)))
       await using ground = await startGround(bundle)
       const all = await combinationsOf(
-        CASES.filter(({ name }) => name === 'update'),
+        CASES.filter(({ name }) => name === guard.case),
         ground,
         jobs,
       )

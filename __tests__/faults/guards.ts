@@ -9,6 +9,8 @@ export interface Guard {
   readonly name: string
   /** By file: what stands there, and what stands there without the guard. */
   readonly without: Readonly<Record<string, readonly (readonly [string, string])[]>>
+  /** The case that it is tried with. */
+  readonly case: string
   /** Lines of the combinations that it is there for. */
   readonly combinations: RegExp
 }
@@ -17,6 +19,7 @@ export const GUARDS: readonly Guard[] = [
   {
     name: 'waits for an update to end',
     without: { 'src/release/wait.ts': [['if (state && isDone(state)) return state', 'if (state) return state']] },
+    case: 'update',
     combinations: /^update .*(?:update fails)/,
   },
   {
@@ -27,11 +30,13 @@ export const GUARDS: readonly Guard[] = [
         ['RevisionId: revisionId,\n            Description', 'Description'],
       ],
     },
+    case: 'update',
     combinations: /^update .*code overwritten/,
   },
   {
     name: 'sends a command once',
     without: { 'src/aws/invoke.ts': [['maxAttempts: 1,', 'maxAttempts: 3,']] },
+    case: 'update',
     combinations: /^update .*Invoke .*dropped after/,
   },
   {
@@ -41,6 +46,7 @@ export const GUARDS: readonly Guard[] = [
         ['    ...proofSteps(desired),\n', '    ...(servesIt ? [] : [traffic.move]),\n    ...proofSteps(desired),\n'],
       ],
     },
+    case: 'update',
     combinations: /^update .*Invoke .*killed before/,
   },
   {
@@ -51,6 +57,7 @@ export const GUARDS: readonly Guard[] = [
         ['  await turn.lock.take()\n', ''],
       ],
     },
+    case: 'update',
     combinations: /^update .*Update.*another deployment/,
   },
   {
@@ -60,6 +67,7 @@ export const GUARDS: readonly Guard[] = [
         ["desired.afterTraffic.length > 0 ? 'unfinished' : 'released'", "'released'"],
       ],
     },
+    case: 'update',
     combinations: /^update .*Invoke .*killed before/,
   },
   {
@@ -69,7 +77,27 @@ export const GUARDS: readonly Guard[] = [
         ['  } catch (error) {\n', '  } catch (error) {\n    if (error) throw error\n'],
       ],
     },
+    case: 'update',
     combinations: /^update .*UpdateAlias live .*dropped after/,
+  },
+  {
+    name: 'sends static files before the version that names them',
+    without: {
+      'src/release/plan/statics.ts': [
+        [
+          "first: [{ kind: 'upload-static', ...statics }], last: [",
+          "first: [], last: [{ kind: 'upload-static', ...statics }, ",
+        ],
+      ],
+    },
+    case: 'static files',
+    combinations: /^static files .*PutObject .*out of service/,
+  },
+  {
+    name: 'waits while somebody else changes the bucket that it makes',
+    without: { 'src/aws/own-bucket.ts': [["new Set(['OperationAborted', 'NoSuchBucket'])", 'new Set()']] },
+    case: 'by its own',
+    combinations: /^by its own .*another change of the bucket/,
   },
 ]
 
