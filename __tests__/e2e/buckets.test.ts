@@ -9,6 +9,7 @@ import {
   DeleteObjectCommand,
   GetBucketLifecycleConfigurationCommand,
   GetPublicAccessBlockCommand,
+  HeadObjectCommand,
   ListBucketsCommand,
   ListObjectsV2Command,
   S3Client,
@@ -151,11 +152,15 @@ describe('upload-bucket: auto', () => {
     expect(ofBucket()).toEqual(['GetBucketTagging', 'HeadObject'])
   })
 
-  test('what has expired meanwhile is sent again', async () => {
+  test('what has expired meanwhile is sent again, with the key that is wanted now', async () => {
     const [Key] = await keysOf(OWN)
     await s3.send(new DeleteObjectCommand({ Bucket: OWN, Key }))
-    expect((await auto('own-again')).exitCode).toBe(0)
+    expect((await auto('own-again', '--upload-kms-key', 'alias/uploads')).exitCode).toBe(0)
     expect(await keysOf(OWN)).toEqual([Key])
+    expect(await s3.send(new HeadObjectCommand({ Bucket: OWN, Key }))).toMatchObject({
+      ServerSideEncryption: 'aws:kms',
+      SSEKMSKeyId: expect.stringContaining('alias/uploads'),
+    })
   })
 
   test('two first runs at once both succeed', async () => {
