@@ -9,17 +9,23 @@ import pytest
 
 from wsgi_lambda import databases, secrets
 from wsgi_lambda.databases import address, drivers, marks, postgresql
-from wsgi_lambda.databases.marks import DatabaseError, OwnDatabase
+from wsgi_lambda.databases.marks import DatabaseError, Mark, OwnDatabase
 
 URL = "postgresql://admin:hunter2@db.internal/postgres"
 FIELDS = {
     "engine": "postgresql", "scope": "database", "name": "shop_pr_7", "user": "shop_pr_7",
-    "mark": {"repositoryId": "42", "pr": 7, "preview": "shop"},
+    "mark": {"host": "github.com", "repositoryId": "42", "pr": 7, "preview": "shop", "place": "123456789012/eu-west-1"},
 }  # fmt: skip
 MARK = (
-    'wsgi-lambda {"repository":"42","pr":7,"preview":"shop","scope":"database","name":"shop_pr_7","user":"shop_pr_7"}'
+    'wsgi-lambda {"host":"github.com","repository":"42","pr":7,"preview":"shop","place":"123456789012/eu-west-1",'
+    '"scope":"database","name":"shop_pr_7","user":"shop_pr_7"}'
 )
-OURS = types.SimpleNamespace(client_context={"custom": {"wsgi-lambda": "1"}}, aws_request_id="request-1")
+OURS = types.SimpleNamespace(
+    client_context={"custom": {"wsgi-lambda": "1"}},
+    aws_request_id="request-1",
+    invoked_function_arn="arn:aws:lambda:eu-west-1:123456789012:function:shop:live-databases",
+)
+OWNER = {"host": "github.com", "repositoryId": "42", "place": "123456789012/eu-west-1"}
 
 
 class Connection:
@@ -158,11 +164,13 @@ class TestTheHandler:
             ({**FIELDS, "scope": "server"}, "The command does not name a database"),
             (with_mark(pr="7"), "The command does not name a database"),
             ({**FIELDS, "engine": "mysql"}, "The server is one of postgresql, and the database one of mysql"),
-            (with_mark(preview="other"), "database shop_pr_7 is none of a preview of shop"),
-            (with_mark(pr=8), "database shop_pr_7 is none of a preview of shop"),
-            ({**FIELDS, "name": "production"}, "database production is none of a preview of shop"),
-            ({**FIELDS, "user": "admin"}, "database shop_pr_7 is none of a preview of shop"),
-            ({**with_mark(pr=-7), "name": "shop_pr_-7", "user": "shop_pr_-7"}, "database shop_pr_-7 is none of a preview of shop"),
+            (with_mark(preview="other"), "database shop_pr_7 is none of a preview of shop in 123456789012/eu-west-1"),
+            (with_mark(place="123456789012/us-east-1"), "database shop_pr_7 is none of a preview of shop in 123456789012/eu-west-1"),
+            (with_mark(host=None), "The command does not name a database"),
+            (with_mark(pr=8), "database shop_pr_7 is none of a preview of shop in 123456789012/eu-west-1"),
+            ({**FIELDS, "name": "production"}, "database production is none of a preview of shop in 123456789012/eu-west-1"),
+            ({**FIELDS, "user": "admin"}, "database shop_pr_7 is none of a preview of shop in 123456789012/eu-west-1"),
+            ({**with_mark(pr=-7), "name": "shop_pr_-7", "user": "shop_pr_-7"}, "database shop_pr_-7 is none of a preview of shop in 123456789012/eu-west-1"),
         ],
     )
     def test_touches_what_is_its_own_alone(self, ask, database, title):
@@ -184,9 +192,9 @@ class TestTheHandler:
     ],
 )
 def test_names_follow_from_the_function(function, name, user):
-    own = OwnDatabase("postgresql", "database", name, user, "42", 7, function)
-    assert own.is_of(function)
-    assert not own.is_of("other")
+    own = OwnDatabase("postgresql", "database", name, user, Mark("github.com", "42", 7, function, "1/eu-west-1"))
+    assert own.is_of(function, "1/eu-west-1")
+    assert not own.is_of("other", "1/eu-west-1") and not own.is_of(function, "2/eu-west-1")
 
 
 def test_marks_are_read_as_they_are_written():
@@ -194,7 +202,24 @@ def test_marks_are_read_as_they_are_written():
     assert own.mark() == MARK and own.is_marked_by(MARK) and own.fields() == FIELDS
     for comment in (None, "", "wsgi-lambda", "wsgi-lambda {", "wsgi-lambda []", 'wsgi-lambda {"pr":7}', MARK.replace("7,", '"7",')):
         assert marks.read_mark(comment, "postgresql") is None
-    assert marks.whose(MARK, "postgresql").startswith("It is marked as made for pull request 7 of the repository")
+
+
+def test_what_is_there_already_says_whose_it_is():
+    own = OwnDatabase.read(FIELDS)
+    for comment, owner, detail in (
+        (None, "", "It has no mark of wsgi-lambda."),
+        ("theirs", "admin", "It belongs to admin. It has no mark of wsgi-lambda."),
+        (
+            MARK.replace(":7,", ":8,"),
+            "",
+            "It is marked as made for pull request 8 of the repository with the number 42 of github.com, preview of shop in 123456789012/eu-west-1.",
+        ),
+    ):
+        error = marks.foreign("The role shop_pr_7", comment, own, owner)
+        assert error.detail == detail
+        assert error.hint == "It is left as it is. Rename or remove it, or let the function of the preview have another name."
+    elsewhere = marks.foreign("The role shop_pr_7", MARK.replace("eu-west-1", "us-east-1"), own)
+    assert "function-name: shop-{{stage}}" in elsewhere.hint
 
 
 def test_texts_are_quoted():
@@ -292,7 +317,7 @@ class TestPostgresql:
     def test_refuses_what_was_there_before(self, ask, role, place, title):
         driver = postgres(role=role, place=place)
         assert ask(driver, "prepare", database=FIELDS, password="x")["error"]["title"] == title
-        assert ask(driver, "remove", database=FIELDS) == "missing"
+        assert ask(driver, "remove", database=FIELDS) == "kept"
         assert driver.writes() == []
 
     def test_removes_all_of_it(self, ask):
@@ -325,64 +350,87 @@ class TestPostgresql:
         assert driver.writes() == ['DROP SCHEMA "shop_pr_7" CASCADE']
 
     def test_lists_its_own(self, ask):
-        rows = [(MARK,), (MARK.replace('"42"', '"43"'),), (MARK.replace('"preview":"shop"', '"preview":"other"'),), ("wsgi-lambda {",)]
+        rows = [(MARK,), (MARK.replace('"42"', '"43"'),), (MARK.replace("github.com", "git.example.com"),), (MARK.replace("eu-west", "us-east"),), (MARK.replace('"preview":"shop"', '"preview":"other"'),), ("wsgi-lambda {",)]
         driver = postgres(more=[("LIKE", rows)])
-        assert ask(driver, "list", repositoryId="42") == [FIELDS]
+        assert ask(driver, "list", owner=OWNER) == [FIELDS]
 
 
 MYSQL_URL = "mysql://admin:hunter2@db.internal"
 MYSQL_FIELDS = {**FIELDS, "engine": "mysql"}
 
 
-def mysql(tables=None, has_user=False, more=()):
-    """`tables` are names with comments; None where there is no database."""
+def mysql(mark=None, has_database=False, has_user=False, has_marks=True, more=()):
+    """`mark` is that of the name; None where there is none."""
     return Driver(
         *more,
-        ("SCHEMATA", [] if tables is None else [("shop_pr_7",)]),
-        ("UNION ALL", tables or []),
+        ("information_schema.TABLES", [("marks",)] if has_marks else []),
+        ("SELECT mark", [] if mark is None else [(mark,)]),
+        ("SCHEMATA", [("shop_pr_7",)] if has_database else []),
         ("mysql.user", [("shop_pr_7",)] if has_user else []),
         ("PROCESSLIST", [(5,), (6,)]),
     )
 
 
 class TestMysql:
-    def test_makes_a_database(self, ask):
-        driver = mysql()
+    @pytest.mark.parametrize("has_marks", [True, False])
+    def test_makes_a_database(self, ask, has_marks):
+        driver = mysql(has_marks=has_marks)
         assert ask(driver, "prepare", MYSQL_URL, database=MYSQL_FIELDS, password="x") == "created"
         assert driver.writes() == [
+            "CREATE DATABASE IF NOT EXISTS wsgi_lambda CHARACTER SET utf8mb4",
+            "CREATE TABLE IF NOT EXISTS wsgi_lambda.marks (name VARCHAR(64) PRIMARY KEY, mark VARCHAR(2000) NOT NULL)",
+            f"INSERT INTO wsgi_lambda.marks (name, mark) VALUES ('shop_pr_7', {MARK!r})",
             "CREATE DATABASE `shop_pr_7` CHARACTER SET utf8mb4",
-            f"CREATE TABLE `shop_pr_7`.`_wsgi_lambda_preview` (made_by VARCHAR(16)) COMMENT '{MARK}'",
             "CREATE USER 'shop_pr_7'@'%' IDENTIFIED BY 'x'",
             "GRANT ALL PRIVILEGES ON `shop\\_pr\\_7`.* TO 'shop_pr_7'@'%'",
         ]
 
     def test_gives_what_is_there_a_new_password(self, ask):
-        driver = mysql([("orders", ""), ("_wsgi_lambda_preview", MARK)], has_user=True)
+        driver = mysql(MARK, has_database=True, has_user=True)
         assert ask(driver, "prepare", MYSQL_URL, database=MYSQL_FIELDS, password="x") == "there"
         assert driver.writes()[0] == "ALTER USER 'shop_pr_7'@'%' IDENTIFIED BY 'x'"
 
-    def test_refuses_what_was_there_before(self, ask):
-        for driver, title in ((mysql([]), "The database shop_pr_7"), (mysql(has_user=True), "The user shop_pr_7")):
-            error = ask(driver, "prepare", MYSQL_URL, database=MYSQL_FIELDS, password="x")["error"]
-            assert error["title"] == f"{title} exists, and was not made for this preview"
-            assert ask(driver, "remove", MYSQL_URL, database=MYSQL_FIELDS) == "missing"
-            assert driver.writes() == []
+    def test_makes_again_what_somebody_has_dropped(self, ask):
+        driver = mysql(MARK, has_user=True)
+        assert ask(driver, "prepare", MYSQL_URL, database=MYSQL_FIELDS, password="x") == "created"
+        assert driver.writes()[:2] == ["CREATE DATABASE `shop_pr_7` CHARACTER SET utf8mb4", "ALTER USER 'shop_pr_7'@'%' IDENTIFIED BY 'x'"]
+
+    @pytest.mark.parametrize(
+        ("driver", "title"),
+        [
+            (mysql(has_database=True), "The database shop_pr_7"),
+            (mysql(has_user=True), "The user shop_pr_7"),
+            (mysql(MARK.replace("eu-west-1", "us-east-1"), has_database=True, has_user=True), "The database shop_pr_7"),
+        ],
+    )
+    def test_refuses_what_was_there_before(self, ask, driver, title):
+        error = ask(driver, "prepare", MYSQL_URL, database=MYSQL_FIELDS, password="x")["error"]
+        assert error["title"] == f"{title} exists, and was not made for this preview"
+        assert ask(driver, "remove", MYSQL_URL, database=MYSQL_FIELDS) == "kept"
+        assert driver.writes() == []
 
     def test_removes_all_of_it(self, ask):
         denied = ValueError("it is not yours")
-        driver = mysql([("_wsgi_lambda_preview", MARK)], has_user=True, more=[("KILL 6", denied), (r"rds_kill\(6", denied)])
+        more = [("KILL 6", denied), (r"rds_kill\(6", denied)]
+        driver = mysql(MARK, has_database=True, has_user=True, more=more)
         assert ask(driver, "remove", MYSQL_URL, database=MYSQL_FIELDS) == "removed"
-        ended = ["KILL 5", "KILL 6", "CALL mysql.rds_kill(6)"]
-        assert driver.writes() == ["DROP USER IF EXISTS 'shop_pr_7'@'%'", *ended, "DROP DATABASE IF EXISTS `shop_pr_7`"]
+        assert driver.writes() == [
+            "DROP USER IF EXISTS 'shop_pr_7'@'%'",
+            *("KILL 5", "KILL 6", "CALL mysql.rds_kill(6)"),
+            "DROP DATABASE IF EXISTS `shop_pr_7`",
+            "DELETE FROM wsgi_lambda.marks WHERE name = 'shop_pr_7'",
+        ]
 
-    def test_removes_what_was_only_begun(self, ask):
-        driver = mysql([])
-        assert ask(driver, "remove", MYSQL_URL, database=MYSQL_FIELDS, isNamedByTags=True) == "removed"
-        assert driver.writes() == ["DROP DATABASE IF EXISTS `shop_pr_7`"]
+    @pytest.mark.parametrize("has_marks", [True, False])
+    def test_has_nothing_to_remove_where_nothing_is(self, ask, has_marks):
+        driver = mysql(has_marks=has_marks)
+        assert ask(driver, "remove", MYSQL_URL, database=MYSQL_FIELDS) == "missing"
+        assert ask(driver, "list", MYSQL_URL, owner=OWNER) == []
+        assert driver.writes() == []
 
     def test_lists_its_own(self, ask):
         rows = [("shop_pr_7", MARK), ("copy", MARK), ("odd", "wsgi-lambda {")]
-        assert ask(mysql(more=[("LIKE", rows)]), "list", MYSQL_URL, repositoryId="42") == [MYSQL_FIELDS]
+        assert ask(mysql(more=[("LIKE", rows)]), "list", MYSQL_URL, owner=OWNER) == [MYSQL_FIELDS]
 
 
 class TestTheAddress:
@@ -465,6 +513,12 @@ class TestDrivers:
         driver.connect = lambda **options: (_ for _ in ()).throw(LookupError(*given))
         error = ask(driver, "describe")["error"]
         assert (error["title"], error["detail"]) == ("The database server db.internal:5432 refuses (LookupError)", detail)
+
+
+def test_a_connection_that_takes_no_settings_is_closed(ask):
+    driver = Driver(("SET search_path", ValueError("no")))
+    assert ask(driver, "describe")["error"]["detail"] == "no"
+    assert [connection.closed for connection in driver.connections] == [True]
 
 
 def test_an_artifact_without_a_driver_is_told_so(monkeypatch):
