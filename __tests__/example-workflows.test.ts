@@ -125,6 +125,7 @@ describe('triggers', () => {
       { name: 'pull_request', action },
       ['django.yml', 'flask.yml'],
     ]),
+    ['a pull request that loses a label', { name: 'pull_request', action: 'unlabeled' }, ['flask.yml']],
     ['a pull request that is edited', { name: 'pull_request', action: 'edited' }, []],
     ['the night', { name: 'schedule' }, ['django.yml', 'sweep.yml']],
     [

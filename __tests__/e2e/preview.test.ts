@@ -36,6 +36,10 @@ interface Options {
   /** What GitHub has as its head, where it is another one. */
   readonly newest?: string
   readonly eventName?: string
+  /** Those that GitHub has now. */
+  readonly labels?: readonly string[]
+  /** That came or went. */
+  readonly label?: string
   readonly headRepository?: string
   readonly inputs?: Readonly<Record<string, string>>
   readonly env?: Readonly<Record<string, string>>
@@ -45,10 +49,17 @@ interface Options {
 let runs = 0
 /** One run of the workflow, with `command: auto` and what this machine needs. */
 async function run(pull: number, options: Options = {}): Promise<ActionResult> {
-  const { action = 'opened', sha = shaOf('a'), eventName = 'pull_request', headRepository, env = {} } = options
+  const {
+    labels = [],
+    action = 'opened',
+    sha = shaOf('a'),
+    eventName = 'pull_request',
+    headRepository,
+    env = {},
+  } = options
   const { role, ...machine } = world.inputs
   const repository = github.env.GITHUB_REPOSITORY
-  github.pulls.set(pull, { isOpen: action !== 'closed', headSha: options.newest ?? sha, labels: [] })
+  github.pulls.set(pull, { isOpen: action !== 'closed', headSha: options.newest ?? sha, labels })
   return await runAction({
     inputs: {
       ...machine,
@@ -67,6 +78,7 @@ async function run(pull: number, options: Options = {}): Promise<ActionResult> {
     eventName,
     event: {
       action,
+      ...(options.label !== undefined && { label: { name: options.label } }),
       repository: { id: 42, full_name: repository },
       pull_request: {
         number: pull,
@@ -214,6 +226,49 @@ describe('refused', () => {
     expect((await run(10, { action: 'closed', workspace: empty })).exitCode).toBe(0)
   }, 120_000)
 })
+
+describe('what fails before anything is begun is told in the pull request', () => {
+  test.each<[string, Options, readonly string[]]>([
+    [
+      'every mistake in the settings',
+      { inputs: { memory: 'much', 'preview-limit': 'none' } },
+      ['input memory is not valid', 'input preview-limit is not valid'],
+    ],
+    [
+      'missing credentials',
+      { env: { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '', AWS_EC2_METADATA_DISABLED: 'true' } },
+      ['credentials'],
+    ],
+  ])(
+    '%s',
+    async (_, options, words) => {
+      const before = github.comments.length
+      const { exitCode } = await run(14, options)
+      expect(exitCode).toBe(1)
+      const [comment = ''] = github.commentsOf(14)
+      for (const word of ['failed', ...words]) expect(comment).toContain(word)
+      expect(github.comments.length - before).toBeLessThan(2)
+    },
+    60_000,
+  )
+})
+
+test('a label makes a preview, another one changes nothing, and without it the preview goes', async () => {
+  const workspace = join(REPOSITORY, '__tests__/fixtures/bare-wsgi')
+  const inputs = { 'preview-database-admin': '', migrate: 'false', 'preview-seed': '', 'preview-label': 'preview' }
+  const labels = ['preview']
+  const made = await run(15, { action: 'labeled', label: 'preview', labels, inputs, workspace })
+  expect([made.exitCode, made.outputs['skipped']]).toEqual([0, 'false'])
+  const other = await run(15, { action: 'labeled', label: 'bug', labels: ['preview', 'bug'], inputs, workspace })
+  expect([other.exitCode, other.outputs['skipped'], other.log]).toEqual([
+    ...[0, 'true'],
+    expect.stringContaining('Nothing to do: the preview of pull request 15 has its newest commit'),
+  ])
+  const gone = await run(15, { action: 'unlabeled', label: 'preview', labels: ['bug'], inputs, workspace })
+  expect([gone.exitCode, gone.outputs['skipped'], gone.outputs['removed']]).toEqual([0, 'true', '["shop-pr-15"]'])
+  expect((await world.visit(made.outputs['url'] ?? '')).status).not.toBe(200)
+  expect(github.commentsOf(15)).toEqual([expect.stringContaining('removed')])
+}, 120_000)
 
 test('closed while it is deployed: the run removes what it has made', async () => {
   const running = run(12, { inputs: { 'before-traffic': 'manage check' } })

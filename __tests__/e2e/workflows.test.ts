@@ -97,8 +97,12 @@ describe('previews by django.yml, flask.yml and sweep.yml', () => {
     { head = 'owner/name', labels = ['preview'] } = {},
   ): ExampleEvent => {
     github.pulls.set(number, { isOpen: action !== 'closed', headSha: SHA, labels })
+    const label = action.endsWith('labeled') ? { label: { name: 'preview' } } : {}
     const pull = { number, labels: labels.map((name) => ({ name })), head: { sha: SHA, repo: { full_name: head } } }
-    return { name: 'pull_request', payload: { action, number, repository: REPOSITORY_BODY, pull_request: pull } }
+    return {
+      name: 'pull_request',
+      payload: { ...label, action, number, repository: REPOSITORY_BODY, pull_request: pull },
+    }
   }
   const other = (name: string, payload: object = {}): ExampleEvent => ({
     name,
@@ -174,11 +178,14 @@ describe('previews by django.yml, flask.yml and sweep.yml', () => {
     const deployed = await started(bookshelf, other('push'))
     expect([deployed.exitCode, signedIn(deployed.output)]).toEqual([0, ['bookshelf-deploy in eu-west-1']])
 
-    const without = await started(bookshelf, pullEvent(7, 'opened', { labels: ['bug'] }))
-    expect(without).toMatchObject({ exitCode: 0, command: ['preview'], skipped: ['true'] })
+    const skipped = await started(bookshelf, pullEvent(7, 'opened', { labels: ['bug'] }))
+    expect(skipped).toMatchObject({ exitCode: 0, command: ['preview'], skipped: ['true'] })
     const labeled = await started(bookshelf, pullEvent(7, 'labeled'))
     expect([labeled.exitCode, signedIn(labeled.output)]).toEqual([0, ['bookshelf-previews in eu-west-1']])
     expect((await own.visit(labeled.url)).status).toBe(200)
+    const without = await started(bookshelf, pullEvent(7, 'unlabeled', { labels: [] }))
+    expect(without).toMatchObject({ exitCode: 0, skipped: ['true'], removed: ['["bookshelf-pr-7"]'] })
+    expect((await started(bookshelf, pullEvent(7, 'labeled'))).exitCode).toBe(0)
     const closed = await started(bookshelf, pullEvent(7, 'closed'))
     expect(closed).toMatchObject({ exitCode: 0, removed: ['["bookshelf-pr-7"]'] })
   })

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals'
 import { SettingsError, UserError } from '../../src/errors.ts'
-import { reasonToSkip, refuseForeignCode, refuseNamedFork } from '../../src/preview/guard.ts'
+import { reasonToSkip, refuseForeignBuild, refuseForeignCode, refuseNamedFork } from '../../src/preview/guard.ts'
 import { pullOf, refuseMissingRole, repositoryOfRun } from '../../src/preview/prerequisites.ts'
 import type { Pull, RunEvent } from '../../src/preview/pull.ts'
-import { reasonAgainst, reasonNotToRemove } from '../../src/preview/pull-state.ts'
+import { decideByLabel, reasonAgainst, reasonNotToRemove } from '../../src/preview/pull-state.ts'
 
 const pull: Pull = {
   number: 7,
@@ -69,6 +69,18 @@ describe("a fork's code beside secrets is refused", () => {
   })
 })
 
+test.each([
+  ['opened', true],
+  // The base is what is deployed then.
+  ['closed', false],
+])("what builds a fork's code beside secrets is refused for a pull request that is %s: %j", (action, isRefused) => {
+  const building = () => {
+    refuseForeignBuild({ ...event('pull_request_target', fork), action })
+  }
+  if (isRefused) expect(building).toThrow(UserError)
+  else expect(building).not.toThrow()
+})
+
 test.each<[string | undefined, boolean | undefined, boolean]>([
   ['issue_comment', true, true],
   ['repository_dispatch', true, true],
@@ -111,11 +123,8 @@ describe('the pull request of a run', () => {
   test('is that of the event', () => {
     expect(pullOf(event('pull_request', pull), {})).toEqual({ pull })
   })
-  test('of a fork, beside secrets, is refused only where its code would run', () => {
-    const target = event('pull_request_target', fork)
-    const variables = { AWS_ACCESS_KEY_ID: 'A' }
-    expect(() => pullOf(target, variables)).toThrow(UserError)
-    expect(pullOf(target, variables)).toEqual({ pull: fork })
+  test('may be that of a fork, beside secrets: to remove its preview runs none of its code', () => {
+    expect(pullOf(event('pull_request_target', fork), { AWS_ACCESS_KEY_ID: 'A' })).toEqual({ pull: fork })
   })
   test('is skipped before anything else is asked', () => {
     expect(pullOf(event('pull_request', fork), {})).toMatchObject({
@@ -182,6 +191,25 @@ describe('what GitHub says now counts', () => {
     ['nobody knows the head', { ...pull, headSha: undefined }, now, undefined, undefined],
   ])('%s', (_, of, state, label, title) => {
     expect(reasonAgainst(of, state, label)?.title).toBe(title)
+  })
+})
+
+describe('a label with command: auto', () => {
+  test.each([
+    ['another event', 'synchronize', undefined, ['preview'], 'preview', 'as-usual'],
+    ['the label that is asked for', 'labeled', 'preview', ['preview'], 'preview', 'as-usual'],
+    ['another one', 'labeled', 'bug', ['preview', 'bug'], 'preview', 'unless-current'],
+    ['another one, without the one', 'labeled', 'bug', ['bug'], 'preview', 'as-usual'],
+    ['any, where none is asked for', 'labeled', 'bug', ['bug'], undefined, 'unless-current'],
+    ['the label is taken away', 'unlabeled', 'preview', ['bug'], 'preview', 'remove'],
+    ['another one is taken away', 'unlabeled', 'bug', ['preview'], 'preview', 'unless-current'],
+    ['another one, without the one, is taken away', 'unlabeled', 'bug', [], 'preview', 'as-usual'],
+    ['it is there again', 'unlabeled', 'preview', ['preview'], 'preview', 'unless-current'],
+    ['it is gone again', 'labeled', 'preview', [], 'preview', 'as-usual'],
+    ['any is taken away, where none is asked for', 'unlabeled', 'bug', [], undefined, 'unless-current'],
+  ])('%s', (_, action, label, labels, wanted, decision) => {
+    expect(decideByLabel({ action, label }, pull, { labels }, wanted)).toBe(decision)
+    expect(decideByLabel({ action, label }, { ...pull, labels }, undefined, wanted)).toBe(decision)
   })
 })
 

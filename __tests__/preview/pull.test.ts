@@ -44,6 +44,12 @@ describe("GitHub's event", () => {
     })
   })
 
+  test('tells which label came or went', async () => {
+    expect(await eventOf({ ...opened, action: 'labeled', label: { name: 'preview' } })).toMatchObject({
+      ...{ action: 'labeled', label: 'preview' },
+    })
+  })
+
   test.each([
     ['a run of its own', 'Octo/shop', 'push', false],
     ['a run for a fork', 'fork/shop', 'pull_request', true],
