@@ -126,6 +126,68 @@ describe('a preview that is not complete goes as well:', () => {
   })
 })
 
+describe('a preview whose function was deleted by hand', () => {
+  const without = ['function'] as const
+  const LAYERS = ['wsgi-lambda: abc preview MARK']
+
+  test.each([
+    ['by its name', BY_NAME],
+    ['by its tags', {}],
+  ])('goes %s, by the tags of its log group and its mark', async (_, given) => {
+    await world.make({ pull: 2, without, layers: LAYERS })
+    const { result } = await destroyed(2, given)
+    expect(result).toMatchObject({ exitCode: 0, problems: [], previews: [{ outcome: 'removed' }] })
+    expect(await world.everything()).toEqual(before)
+    expect((await destroyed(2, given)).result).toMatchObject({ exitCode: 0, problems: [] })
+  })
+
+  test('and its log group too: the tags of its role say the rest', async () => {
+    await world.make({ pull: 2, without: [...without, 'log group'] })
+    expect((await destroyed(2)).result).toMatchObject({ exitCode: 0, previews: [{ outcome: 'removed' }] })
+    expect(await world.everything()).toEqual(before)
+  })
+
+  test('and all that has tags: the setting says where its static files are', async () => {
+    await world.make({ pull: 2, without: [...without, 'log group', 'role', 'database'] })
+    expect((await destroyed(2, { ...BY_NAME, static: 's3://statics/shop' })).result).toMatchObject({
+      ...{ exitCode: 0, previews: [{ outcome: 'removed' }] },
+    })
+    expect(await world.everything()).toEqual(before)
+  })
+
+  test('keeps what has tags as long as something that they name is left', async () => {
+    await world.make({ pull: 2, without })
+    const nowhere = world.postgres.url.replace(/:\d+\//, ':9/')
+    const { result } = await destroyed(2, { ...BY_NAME, 'preview-database-admin': nowhere })
+    expect(result).toMatchObject({ exitCode: 1, previews: [{ outcome: 'failed' }] })
+    expect(result.problems[0]?.hint).toContain('Then run destroy or sweep again')
+    expect((await world.everything()).filter((name) => !before.includes(name))).toEqual([
+      'database shop_pr_2',
+      'log group /aws/lambda/shop-pr-2',
+      'role shop-pr-2-role',
+      'user shop_pr_2',
+    ])
+    expect((await destroyed(2)).result.exitCode).toBe(0)
+    expect(await world.everything()).toEqual(before)
+  })
+
+  test('has static files and a layer of another repository beside it: they stay', async () => {
+    await world.make({
+      pull: 2,
+      repositoryId: '815',
+      without: [...without, 'database', 'role', 'log group'],
+      layers: LAYERS,
+    })
+    const all = await world.everything()
+    await destroyed(2, { ...BY_NAME, static: 's3://statics/shop' })
+    expect(await world.everything()).toEqual(all)
+    const settings = world.settings({ ...BY_NAME, static: 's3://statics/shop' })
+    const theirs = { number: 2, host: 'github.com', repositoryId: '815', repository: 'octocat/shop' }
+    await destroy(theirs, settings, world.collaborators(settings))
+    expect(await world.everything()).toEqual(before)
+  })
+})
+
 describe('what is not ours stays as it is:', () => {
   const someone = { 'managed-by': 'terraform' }
   const ours = { 'managed-by': 'wsgi-lambda' }
