@@ -7,6 +7,7 @@ import { describe, expect, test } from '@jest/globals'
 import type { Fault } from '../../scripts/environment/faults.ts'
 import { destroy } from '../../src/commands/destroy.ts'
 import { fakeOrder } from '../release/order.ts'
+import { runAction } from '../support/action-runner.ts'
 import { lockPreview, unlockPreview, useRemovalWorld } from '../support/removal-tests.ts'
 import { BUCKET, type MakeOptions, REPOSITORY_ID, type RemovalWorld } from '../support/removal-world.ts'
 import { REPOSITORY, runNode } from '../support/world.ts'
@@ -103,6 +104,50 @@ test('the program removes one in an empty folder, without Python, and tells it a
   expect(await readdir(folder)).toEqual([])
   expect(await world.everything()).toEqual(before)
   await rm(folder, { recursive: true })
+})
+
+describe('the action in an empty folder, without Python and without a token for GitHub', () => {
+  async function ran(command: string, inputs: Readonly<Record<string, string>>, closed?: number) {
+    const workspace = await mkdtemp(join(tmpdir(), 'wsgi-lambda-empty-'))
+    const repository = { id: Number(REPOSITORY_ID), full_name: 'octocat/shop' }
+    const head = { sha: 'a'.repeat(40), repo: repository }
+    const result = await runAction({
+      ...{
+        workspace,
+        inputs: { command, 'github-token': '', 'preview-database-admin': world.postgres.url, ...inputs },
+      },
+      env: { ...world.env, PATH: '/nowhere', GITHUB_REPOSITORY_ID: REPOSITORY_ID, GITHUB_REPOSITORY: 'octocat/shop' },
+      eventName: closed === undefined ? 'schedule' : 'pull_request',
+      event:
+        closed === undefined
+          ? {}
+          : { action: 'closed', repository, pull_request: { number: closed, head, labels: [] } },
+    })
+    expect(await readdir(workspace)).toEqual([])
+    await rm(workspace, { recursive: true })
+    return result
+  }
+
+  test('removes the preview of a closed pull request', async () => {
+    await world.make({ pull: 9 })
+    const { exitCode, outputs, log } = await ran('auto', {}, 9)
+    expect({ exitCode, log }).toMatchObject({ exitCode: 0 })
+    expect(outputs).toMatchObject({ removed: '["shop-pr-9"]', pr: '9', skipped: 'false' })
+    expect(await world.everything()).toEqual(before)
+  })
+
+  test('sweeps by time, and says what it cannot know', async () => {
+    await world.make({ pull: 8 })
+    await world.make({ pull: 9, tags: { expires: '2020-01-01T00:00:00.000Z' } })
+    const { exitCode, outputs, annotations, log } = await ran('auto', {})
+    expect({ exitCode, log }).toMatchObject({ exitCode: 0 })
+    expect(outputs).toMatchObject({ removed: '["shop-pr-9"]' })
+    expect(annotations.map(({ level, message, title }) => [level, title ?? message].join(': '))).toContainEqual(
+      expect.stringContaining('there is no token for GitHub'),
+    )
+    await destroyed(8)
+    expect(await world.everything()).toEqual(before)
+  })
 })
 
 describe('a preview that is not complete goes as well:', () => {
