@@ -178,6 +178,7 @@ export async function createPreviewWorld() {
             // Each commit has a run of its own.
             order: { ...fakeOrder, readRun: () => Promise.resolve({ ...ownRun, isManual: true }) },
             ...{ dataOf: () => Promise.resolve(world.data), readPlace: () => Promise.resolve(PLACE) },
+            roleTags: () => Promise.resolve(undefined),
             ...{ count: () => Promise.resolve(world.previews), mask: () => undefined, runId: '1' },
           })
         },

@@ -34,7 +34,7 @@ function byFunction(
 /** What a preview needs beside what a deployment does. */
 export function previewParts(
   options: PreviewPartsOptions,
-): Pick<PreviewCollaborators, 'dataOf' | 'readPlace' | 'count' | 'runId' | 'mask'> {
+): Pick<PreviewCollaborators, 'dataOf' | 'readPlace' | 'roleTags' | 'count' | 'runId' | 'mask'> {
   const { clients, environment, mask } = options
   const secrets = createSecretValues(clients)
   return {
@@ -45,6 +45,10 @@ export function previewParts(
         byFunction: byFunction(settings.alias, options),
       }),
     readPlace: () => readPlaceText(clients),
+    roleTags: async (name) => {
+      const roles = await createPreviewApi({ ...clients, environment }).openRoles()
+      return await roles.tags(name)
+    },
     count: async ({ base, ...owner }) => {
       const previews = createPreviewApi({ ...clients, environment })
       const found = await previews.findTagged('lambda:function', searchTags(owner))

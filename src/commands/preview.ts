@@ -13,6 +13,7 @@ import { isSeededWith, refuseOtherStatic } from '../preview/other.ts'
 import { refuseMissingRole } from '../preview/prerequisites.ts'
 import type { Pull } from '../preview/pull.ts'
 import { notOurs, ownTags } from '../preview/removal/ownership.ts'
+import { refuseOtherRole } from '../preview/role.ts'
 import { hasNewData, settingsOfPreview, staticAddressOf } from '../preview/settings.ts'
 import { type PreviewTags, SEEDED_TAG } from '../preview/tags.ts'
 import { roleNameOf } from '../release/current-aside.ts'
@@ -34,6 +35,8 @@ export interface PreviewCollaborators extends DeployCollaborators {
   readonly mask: (variables: Table) => void
   /** `ACCOUNT/REGION` where it is made. */
   readonly readPlace: () => Promise<string>
+  /** Undefined where there is no such role. */
+  readonly roleTags: (name: string) => Promise<Tags | undefined>
   /** How many previews of the function there are. */
   readonly count: (identity: PreviewIdentity) => Promise<number>
   /** What identifies this run. */
@@ -105,6 +108,7 @@ async function release(
   const { order, aside } = collaborators
   if (there === undefined) {
     refuseMissingRole(settings, identity)
+    await refuseOtherRole(settings, identity, collaborators.roleTags)
     await refuseOneMore(settings, identity, collaborators)
   }
   refuseSharedDatabase(settings, identity)

@@ -58,7 +58,7 @@ const ADVICE: readonly Advice[] = [
     codes:
       /^(?:42501|ER_DBACCESS_DENIED_ERROR|ER_SPECIFIC_ACCESS_DENIED_ERROR|ER_TABLEACCESS_DENIED_ERROR|ER_CANNOT_USER)$/,
     title: 'The administrator on $server may not do what is needed',
-    hint: 'PostgreSQL: ALTER ROLE … CREATEDB CREATEROLE, and it has to own the template and what is in it (and, for schemas, to have CREATE on its database). MySQL: CREATE, DROP, CREATE USER, and all rights on the databases WITH GRANT OPTION.',
+    hint: 'PostgreSQL: ALTER ROLE … CREATEDB CREATEROLE, and it has to own the template and what is in it (and, for schemas, to have CREATE on its database). MySQL: CREATE, DROP, CREATE USER, all rights on the databases WITH GRANT OPTION, and CREATE, SELECT, INSERT and DELETE on wsgi_lambda.*.',
   },
   {
     codes: /^(?:53300|ER_CON_COUNT_ERROR|ER_TOO_MANY_USER_CONNECTIONS)$/,

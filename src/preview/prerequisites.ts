@@ -29,9 +29,7 @@ export function pullOf(
 }
 
 /** The repository whose previews are swept. @throws SettingsError where its number is not known */
-export function repositoryOfRun(
-  variables: Readonly<Record<string, string | undefined>>,
-): Repository {
+export function repositoryOfRun(variables: Readonly<Record<string, string | undefined>>): Repository {
   const repository = repositoryOf(variables)
   refuseUnknownRepository(repository)
   return repository
