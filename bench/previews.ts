@@ -13,10 +13,17 @@ import { availableParallelism, cpus } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { REPOSITORY as ROOT } from '../__tests__/support/world.ts'
-import { type Ground, startGround } from '../scripts/lifecycle/ground.ts'
+import { SHOP } from '../scripts/lifecycle/apps.ts'
+import { type Ground, type Place, startGround } from '../scripts/lifecycle/ground.ts'
 import { clear } from '../scripts/lifecycle/mishaps.ts'
 import { ownMilliseconds } from '../scripts/lifecycle/overhead.ts'
-import { createRepository, type PullAction, type PullRequest, pullEvent } from '../scripts/lifecycle/repository.ts'
+import {
+  type Commit,
+  createRepository,
+  type PullAction,
+  type PullRequest,
+  pullEvent,
+} from '../scripts/lifecycle/repository.ts'
 import { runWorkflow } from '../scripts/lifecycle/workflow.ts'
 
 const { values: options } = parseArgs({
@@ -42,14 +49,16 @@ interface Timed {
 await main()
 
 async function main(): Promise<void> {
-  await using ground = await startGround(options.action)
+  await using ground = await startGround(options.action, [{ ...SHOP, hasStatics: false }])
+  const [place] = ground.places
+  if (place === undefined) throw new Error('There is no function.')
   const repository = createRepository(Number(options.rounds))
   const timed = new Map<string, Timed[]>(ROWS.map(({ name }) => [name, []]))
   let commit = repository.commit()
   for (const pull of repository.pulls) {
     for (const { name, action, isNewCode } of ROWS) {
-      if (isNewCode) commit = await commitTo(ground, repository.commit())
-      timed.get(name)?.push(await measure(ground, pull, action, commit))
+      if (isNewCode) commit = await commitTo(place, repository.commit())
+      timed.get(name)?.push(await measure(ground, place, pull, action, commit))
     }
   }
   const lines = reportOf(timed)
@@ -58,21 +67,22 @@ async function main(): Promise<void> {
 }
 
 /** The application's code changes with each commit. */
-async function commitTo<T extends { readonly sha: string }>({ project }: Ground, commit: T): Promise<T> {
-  await writeFile(join(project, 'commit.py'), `SHA = "${commit.sha}"\n`)
+async function commitTo({ projects }: Place, commit: Commit): Promise<Commit> {
+  await writeFile(join(projects[commit.code], 'commit.py'), `SHA = "${commit.sha}"\n`)
   return commit
 }
 
 async function measure(
   ground: Ground,
+  place: Place,
   pull: PullRequest,
   action: PullAction,
-  commit: ReturnType<ReturnType<typeof createRepository>['commit']>,
+  commit: Commit,
 ): Promise<Timed> {
   ground.github.pulls.set(pull.number, { isOpen: action !== 'closed', headSha: commit.sha, labels: [] })
   clear(ground)
   const { exitCode, log, milliseconds } = await runWorkflow(ground, pullEvent(pull, action, commit), {
-    isBuilt: true,
+    ...{ place, isBuilt: true },
   })
   if (exitCode !== 0) throw new Error(`${action} ended with ${exitCode}:\n${log}`)
   return { own: ownMilliseconds(milliseconds, ground), whole: milliseconds }

@@ -3,15 +3,21 @@
  * in random order, runs are cancelled and killed, calls fail, previews expire, main is deployed in between and asked all the time.
  * At its end nothing may be left over, and nothing of others may have been touched.
  *
+ * There are two functions: "shop" on PostgreSQL, and beside it "shop-reports", for some pull requests only, of a kind that the seed
+ * chooses: databases of MariaDB, databases that a version of main's function makes, or schemas and a layer of dependencies.
+ *
  *     npm run test:lifecycle
  *     npm run test:lifecycle -- --seed 7 --steps 200 --pulls 40
  *
+ *     --second KIND   mysql, function or schema, whatever the seed says
  *     --action DIR    the folder of the action under test (default: this repository)
  *     --mishaps PART  how often something goes wrong, from 0 to 1 (default: 0.4)
  *
  * Prints a line for each step and, last, how many things were left over, and how many of others were touched.
  */
 import { parseArgs } from 'node:util'
+import { findMariadb } from './environment/mariadb.ts'
+import { isKind, KINDS, kindOf, SHOP } from './lifecycle/apps.ts'
 import { startGround } from './lifecycle/ground.ts'
 import { playStory } from './lifecycle/story.ts'
 
@@ -21,11 +27,15 @@ const { values } = parseArgs({
     steps: { type: 'string', default: '70' },
     pulls: { type: 'string', default: '30' },
     mishaps: { type: 'string', default: '0.4' },
+    second: { type: 'string' },
     action: { type: 'string' },
   },
 })
 
-await using ground = await startGround(values.action)
+const kind = values.second ?? kindOf(Number(values.seed), (await findMariadb()) !== undefined)
+if (!isKind(kind)) throw new Error(`--second is one of ${Object.keys(KINDS).join(', ')}.`)
+console.log(`beside shop: shop-reports, ${KINDS[kind].told}`)
+await using ground = await startGround(values.action, [SHOP, KINDS[kind].app])
 const { steps, runs, mishaps, leaks, foreign, problems, visits, measures } = await playStory(ground, {
   ...{ seed: Number(values.seed), steps: Number(values.steps), pulls: Number(values.pulls) },
   mishaps: Number(values.mishaps),

@@ -1,8 +1,10 @@
 import { expect, test } from '@jest/globals'
 import { numbersFrom } from '../../scripts/environment/random.ts'
+import { KINDS, kindOf, SHOP } from '../../scripts/lifecycle/apps.ts'
 import { chooseHappening } from '../../scripts/lifecycle/choice.ts'
 import { added, lostOrChanged } from '../../scripts/lifecycle/inventory.ts'
 import { busyMilliseconds } from '../../scripts/lifecycle/overhead.ts'
+import { ofMain, ofPreview } from '../../scripts/lifecycle/owners.ts'
 import { createRepository } from '../../scripts/lifecycle/repository.ts'
 
 test.each([
@@ -65,4 +67,41 @@ test('every pull request is opened, whatever chance says, and the same story is 
   for (const seed of [1, 2, 3]) expect(play(seed).filter((step) => step.startsWith('open'))).toHaveLength(12)
   expect(play(4)).toEqual(play(4))
   expect(play(4)).not.toEqual(play(5))
+})
+
+test.each([
+  ['function shop-pr-1', true],
+  ['log group /aws/lambda/shop-pr-1', true],
+  ['role shop-pr-1-role', true],
+  ['database role shop_pr_1', true],
+  ['object statics/shop-pr-1/shared.txt', true],
+  ['object statics/shop-pr-1/.wsgi-lambda/eu-west-1/shop-pr-1/live/0.json', true],
+  ['comment of #1, 1001', true],
+  ['function shop', false],
+  ['function shop-pr-10', false],
+  ['function shop-reports-pr-1', false],
+  ['database shop_pr_10', false],
+  ['object statics/shop-pr-10/shared.txt', false],
+  ['object statics/shop-pr-1/theirs.css', false],
+  ['object statics/shop-pr-1/shop-reports-a.txt', false],
+  ['object statics/shop-pr-1/.wsgi-lambda/eu-west-1/shop-reports-pr-1/live/0.json', false],
+  ['comment of #10, 1001', false],
+])('of the preview of one function for pull request 1: %s, %s', (thing, expected) => {
+  expect(ofPreview(SHOP, 1)(thing)).toBe(expected)
+})
+
+test('a preview of the second function has its own things too', () => {
+  const { app } = KINDS.mysql
+  const things = ['MySQL user shop_reports_pr_6@%', 'MySQL rights on shop\\_reports\\_pr\\_6 of shop_reports_pr_6@%']
+  expect(things.filter(ofPreview(app, 6))).toEqual(things)
+  expect(things.filter(ofPreview(app, 7))).toEqual([])
+  expect(['function shop-reports', 'object statics/shop/shared.txt', 'function shop'].filter(ofMain(app))).toEqual([
+    'function shop-reports',
+    'object statics/shop/shared.txt',
+  ])
+})
+
+test('seeds take the kinds of the second function in turn, without MariaDB another one', () => {
+  expect([0, 1, 2, 3].map((seed) => kindOf(seed, true))).toEqual(['schema', 'mysql', 'function', 'schema'])
+  expect(kindOf(1, false)).toBe('schema')
 })

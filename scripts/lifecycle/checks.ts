@@ -1,25 +1,22 @@
 import { GetFunctionUrlConfigCommand } from '@aws-sdk/client-lambda'
 import { previewName } from '../../src/preview/identity.ts'
 import type { Told } from './application.ts'
-import { TAKEN } from './foreign.ts'
-import type { Ground } from './ground.ts'
-import { type Inventory, lostOrChanged } from './inventory.ts'
-import { type Commit, FUNCTION, hasSchema, type PullRequest } from './repository.ts'
-
-const taken: readonly number[] = Object.values(TAKEN)
-
-/** Whether a preview cannot come to be, since something of others has its name. */
-export function isTaken({ number }: PullRequest): boolean {
-  return taken.includes(number)
-}
+import { type App, STATICS, staticFilesOf } from './apps.ts'
+import { isTaken } from './foreign.ts'
+import type { Ground, Place } from './ground.ts'
+import type { Inventory } from './inventory.ts'
+import { databaseOf } from './owners.ts'
+import type { Commit, PullRequest } from './repository.ts'
+import type { Ended } from './workflow.ts'
 
 /** What is wrong with a preview that was said to be ready. */
 export async function problemsOfPreview(
   { world, services }: Ground,
+  { app }: Place,
   pull: PullRequest,
   commit: Commit,
 ): Promise<string[]> {
-  const name = previewName(FUNCTION, pull.number)
+  const name = previewName(app.name, pull.number)
   const url = await services.lambda.send(new GetFunctionUrlConfigCommand({ FunctionName: name, Qualifier: 'live' }))
   const { status, text } = await world.visit(url.FunctionUrl ?? '')
   if (status !== 200) return [`${name} answers ${status} ${text.slice(0, 300)}`]
@@ -28,24 +25,25 @@ export async function problemsOfPreview(
     code: commit.code,
     commit: commit.sha,
     site: String(pull.number),
-    ...dataOf(pull),
+    ...dataOf(app, pull),
     sites: [String(pull.number)],
     isMigrated: true,
   }
   return differences(told, expected).map((difference) => `${name} answers with another ${difference}`)
 }
 
-function dataOf(pull: PullRequest): Pick<Told, 'database' | 'schema'> {
-  const own = `${FUNCTION}_pr_${pull.number}`
-  return hasSchema(pull) ? { database: 'postgres', schema: own } : { database: own, schema: 'public' }
+function dataOf(app: App, pull: PullRequest): Pick<Told, 'database' | 'schema'> {
+  const own = databaseOf(app, pull.number)
+  if (app.server === 'mysql') return { database: own, schema: own }
+  return app.hasSchema(pull) ? { database: 'postgres', schema: own } : { database: own, schema: 'public' }
 }
 
 /** What is wrong with what main tells; its commit and code may be any. */
-export function complaintOfMain(body: string): string | undefined {
+export function complaintOfMain({ database, server }: App, body: string): string | undefined {
   const told = JSON.parse(body) as Told
-  const expected = { site: 'main', database: 'shop', schema: 'public', sites: ['main'], isMigrated: true }
-  const found = differences<Partial<Told>>(told, expected)
-  return found.length === 0 ? undefined : `main has another ${found.join(', ')}`
+  const schema = server === 'mysql' ? database : 'public'
+  const found = differences<Partial<Told>>(told, { site: 'main', database, schema, sites: ['main'], isMigrated: true })
+  return found.length === 0 ? undefined : `it has another ${found.join(', ')}`
 }
 
 function differences<T extends object>(found: T, expected: T): string[] {
@@ -55,19 +53,17 @@ function differences<T extends object>(found: T, expected: T): string[] {
   })
 }
 
-/** Whether a thing of the inventory belongs to a pull request, by its name. */
-export function thingsOf({ number }: PullRequest, inventory: Inventory): string[] {
-  const [name, database] = [previewName(FUNCTION, number), `${FUNCTION}_pr_${number}`]
-  const own = [
-    ...[`function ${name}`, `log group /aws/lambda/${name}`, `role ${name}-role`],
-    ...[`database ${database}`, `database role ${database}`, `schema ${database}`],
-  ]
-  return own.filter((thing) => inventory.has(thing))
+/** Static files of a commit that are not in the bucket. @param pull undefined for main */
+export function missingStatics(app: App, pull: PullRequest | undefined, { code }: Commit, now: Inventory): string[] {
+  if (!app.hasStatics) return []
+  const prefix = pull ? `${STATICS.prefix}-pr-${pull.number}` : STATICS.prefix
+  const expected = staticFilesOf(app, code).map((file) => `object ${STATICS.bucket}/${prefix}/${file}`)
+  return expected.filter((file) => !now.has(file)).map((file) => `${file} is missing`)
 }
 
-/** What became of things of others. Main's own function and log group change with its deployments. */
-export function foreignProblems(before: Inventory, after: Inventory): string[] {
-  const isMain = new Set([`function ${FUNCTION}`, `log group /aws/lambda/${FUNCTION}`])
-  const others = new Map([...before].filter(([name]) => !isMain.has(name)))
-  return lostOrChanged(others, after)
+/** What is wrong with how the run of a preview ended, apart from the preview itself. */
+export function problemsOfRun({ app }: Place, pull: PullRequest, { exitCode, mishap }: Ended): string[] {
+  const name = previewName(app.name, pull.number)
+  if (isTaken(app, pull)) return exitCode === 0 ? [`${name} came to be although its name is taken`] : []
+  return exitCode === 0 || mishap !== undefined ? [] : [`${name} did not come to be: exit code ${exitCode}`]
 }

@@ -1,7 +1,14 @@
 import { type RecordedCall, recorded } from '../../__tests__/faults/recorded.ts'
 import type { Fault } from '../environment/faults.ts'
 import { numbersFrom, oneOf, weighted } from '../environment/random.ts'
+import type { DatabaseLink } from './database-link.ts'
 import type { Ground } from './ground.ts'
+
+/** What a run can be reached by: what it asks of others goes this way. */
+export interface Reach extends Pick<Ground, 'world' | 'github'> {
+  /** To the databases of the function that it is about. */
+  readonly link: DatabaseLink
+}
 
 /** What a run of the same kind has asked of others when all went well: where something can go wrong. */
 export interface Experience {
@@ -14,18 +21,18 @@ export interface Experience {
 export interface Mishap {
   readonly name: string
   /** Sees to it that it happens. @param signal to the run's process @returns whether it has happened so far */
-  readonly arm: (ground: Ground, signal: (name: NodeJS.Signals) => void) => () => boolean
+  readonly arm: (reach: Reach, signal: (name: NodeJS.Signals) => void) => () => boolean
 }
 
-export function experienceOf({ world, link, github }: Ground): Experience {
+export function experienceOf({ world, link, github }: Reach): Experience {
   const calls = recorded(world.proxy.calls()).filter(({ operation }) => operation !== 'FunctionUrl')
   return { calls, databaseMessages: link.sent(), githubCalls: github.calls.length }
 }
 
 /** From now on nothing goes wrong, and everything that is asked is counted anew. */
-export function clear({ world, link, github }: Ground): void {
+export function clear({ world, links, github }: Ground): void {
   world.proxy.clear()
-  link.clear()
+  for (const link of links) link.clear()
   github.calls.length = 0
   github.fault = () => undefined
 }

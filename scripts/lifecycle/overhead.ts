@@ -14,8 +14,9 @@ export interface Span {
 }
 
 /** Of a run that has just ended and was the only one. */
-export function ownMilliseconds(whole: number, { world, link }: Pick<Ground, 'world' | 'link'>): number {
-  const spans = [...world.proxy.calls(), ...link.asked()].map(({ at, until = at }) => ({ from: at, until }))
+export function ownMilliseconds(whole: number, { world, links }: Pick<Ground, 'world' | 'links'>): number {
+  const asked = links.flatMap((link) => link.asked())
+  const spans = [...world.proxy.calls(), ...asked].map(({ at, until = at }) => ({ from: at, until }))
   return whole - busyMilliseconds(spans)
 }
 

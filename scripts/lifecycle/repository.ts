@@ -4,7 +4,6 @@ import { CODES, type Code } from './application.ts'
 /** A repository of GitHub's and its pull requests, as they are in the story. */
 
 export const REPOSITORY = { id: 42, name: 'owner/name' } as const
-export const FUNCTION = 'shop'
 
 export interface Commit {
   readonly sha: string
@@ -13,16 +12,14 @@ export interface Commit {
   readonly run: number
 }
 
-export interface PullRequest {
+export interface Numbered {
   readonly number: number
+}
+
+export interface PullRequest extends Numbered {
   isOpen: boolean
   /** Oldest first; none before it was opened. */
   readonly commits: Commit[]
-}
-
-/** Whether its preview has a schema of the administrator's database, and not a database. */
-export function hasSchema({ number }: PullRequest): boolean {
-  return number % 4 === 1
 }
 
 export interface Repository {
@@ -82,4 +79,10 @@ export function pushEvent(commit: Commit): WorkflowEvent {
 
 export function scheduleEvent(commit: Commit): WorkflowEvent {
   return { name: 'schedule', payload: { repository, schedule: '17 3 * * *' }, commit }
+}
+
+export function newest({ commits, number }: PullRequest): Commit {
+  const commit = commits.at(-1)
+  if (commit === undefined) throw new Error(`Pull request ${number} was never opened.`)
+  return commit
 }

@@ -1,14 +1,16 @@
-import type { Ground } from './ground.ts'
+import type { Ground, Place } from './ground.ts'
 import { chooseMishap, clear, type Experience, experienceOf, type Mishap } from './mishaps.ts'
 import { type Measure, ownMilliseconds } from './overhead.ts'
 import type { WorkflowEvent } from './repository.ts'
-import { type Ended, runWorkflow } from './workflow.ts'
+import { type Ended, linkOf, runWorkflow } from './workflow.ts'
 
 /** Runs of one kind ask much the same of others. */
 export type RunKind = 'first preview' | 'preview' | 'destroy' | 'deploy' | 'sweep'
 
 export interface Run {
   readonly event: WorkflowEvent
+  /** The function that it is about; undefined where the event is about all of them. */
+  readonly place: Place | undefined
   /** Undefined where nothing may go wrong. */
   readonly kind: RunKind | undefined
   /** Awaited before it starts. */
@@ -17,7 +19,7 @@ export interface Run {
 
 /** The runs of a workflow, with what goes wrong in them. */
 export interface Runs {
-  readonly alone: (event: WorkflowEvent, kind: RunKind | undefined) => Promise<Ended>
+  readonly alone: (run: Omit<Run, 'after'>) => Promise<Ended>
   /** At the same time. */
   readonly together: (runs: readonly Run[]) => Promise<readonly Ended[]>
   /** From now on nothing goes wrong. */
@@ -33,21 +35,23 @@ export interface Luck {
 }
 
 export function createRuns(ground: Ground, { random, mishaps }: Luck): Runs {
-  const experience = new Map<RunKind, Experience>()
+  const experience = new Map<string, Experience>()
   const measures: Measure[] = []
   let [runs, met, isCalm] = [0, 0, false]
 
-  function mishapFor(kind: RunKind | undefined): Mishap | undefined {
+  const subjectOf = ({ kind, place }: Run): string => `${kind} ${place?.app.name ?? ''}`
+
+  function mishapFor(run: Run): Mishap | undefined {
     // Chosen in any case, so that the story is the same with and without.
     const isDue = random() < mishaps
     const seed = random()
-    if (!isDue || isCalm || kind === undefined) return undefined
-    return chooseMishap(experience.get(kind), seed)
+    if (!isDue || isCalm || run.kind === undefined) return undefined
+    return chooseMishap(experience.get(subjectOf(run)), seed)
   }
 
-  async function start(event: WorkflowEvent, mishap: Mishap | undefined): Promise<Ended> {
+  async function start({ event, place }: Run, mishap: Mishap | undefined): Promise<Ended> {
     runs += 1
-    const ended = await runWorkflow(ground, event, { mishap })
+    const ended = await runWorkflow(ground, event, { place, mishap })
     if (ended.mishap !== undefined) met += 1
     return ended
   }
@@ -58,13 +62,14 @@ export function createRuns(ground: Ground, { random, mishaps }: Luck): Runs {
     calmDown: () => {
       isCalm = true
     },
-    alone: async (event, kind) => {
+    alone: async (run) => {
+      const { kind, place } = run
       clear(ground)
-      const mishap = mishapFor(kind)
-      const ended = await start(event, mishap)
+      const mishap = mishapFor(run)
+      const ended = await start(run, mishap)
       const isWhole = ended.exitCode === 0 && mishap === undefined && ended.outputs['skipped'] !== 'true'
       if (isWhole && kind !== undefined) {
-        experience.set(kind, experienceOf(ground))
+        experience.set(subjectOf(run), experienceOf({ ...ground, link: linkOf(ground, place) }))
         measures.push({ kind, own: ownMilliseconds(ended.milliseconds, ground), whole: ended.milliseconds })
       }
       clear(ground)
@@ -72,10 +77,10 @@ export function createRuns(ground: Ground, { random, mishaps }: Luck): Runs {
     },
     together: async (all) => {
       clear(ground)
-      const ended = all.map(async ({ event, kind, after }) => {
-        const mishap = mishapFor(kind)
-        await after?.()
-        return await start(event, mishap)
+      const ended = all.map(async (run) => {
+        const mishap = mishapFor(run)
+        await run.after?.()
+        return await start(run, mishap)
       })
       const results = await Promise.all(ended)
       clear(ground)

@@ -1,9 +1,9 @@
 import { type ActionResult, startAction } from '../../__tests__/support/action-runner.ts'
 import { ROLE } from '../../__tests__/support/world.ts'
-import { BUILD_INPUTS, MIGRATION } from './application.ts'
-import type { Ground } from './ground.ts'
+import { buildInputs, MIGRATION } from './application.ts'
+import type { Ground, Place } from './ground.ts'
 import type { Mishap } from './mishaps.ts'
-import { FUNCTION, hasSchema, REPOSITORY, type WorkflowEvent } from './repository.ts'
+import { REPOSITORY, type WorkflowEvent } from './repository.ts'
 
 /** How a run of the workflow ended. */
 export interface Ended extends Pick<ActionResult, 'exitCode' | 'outputs' | 'log' | 'milliseconds'> {
@@ -13,23 +13,28 @@ export interface Ended extends Pick<ActionResult, 'exitCode' | 'outputs' | 'log'
 }
 
 export interface RunOptions {
+  /** The function that it is about; undefined where the event is about all of them. */
+  readonly place: Place | undefined
   readonly mishap?: Mishap | undefined
-  /** Whether the artifact is built in the run; else one that is there already is taken. */
+  /** Whether the artifact is built in the run, as a layer has to be; else one that is there already is taken. */
   readonly isBuilt?: boolean
 }
 
 /** Whatever goes wrong, a run ends within this. */
 const LONGEST_MILLISECONDS = 120_000
+/** Main's, of the version that makes databases for previews. */
+const DATABASE_ROLE = 'arn:aws:iam::000000000000:role/shop-databases'
 
 /** One run of the one workflow of the repository, started by an event. */
 export async function runWorkflow(
   ground: Ground,
   event: WorkflowEvent,
-  { mishap, isBuilt = false }: RunOptions = {},
+  { place, mishap, isBuilt = place?.app.hasLayer ?? false }: RunOptions,
 ): Promise<Ended> {
-  const { world, github, action, workspace, project } = ground
+  const { world, github, action, workspace } = ground
+  const project = isBuilt ? place?.projects[event.commit.code] : undefined
   const running = await startAction({
-    ...{ action, workspace: isBuilt ? project : workspace },
+    ...{ action, workspace: project ?? workspace },
     eventName: event.name,
     event: event.payload,
     env: {
@@ -41,9 +46,9 @@ export async function runWorkflow(
       GITHUB_RUN_NUMBER: String(event.commit.run),
       GITHUB_SHA: event.commit.sha,
     },
-    inputs: { ...inputsOf(ground, event, isBuilt), 'github-token': github.token },
+    inputs: { ...inputsOf(ground, event, place, isBuilt), 'github-token': github.token },
   })
-  const hasHappened = mishap?.arm(ground, running.signal)
+  const hasHappened = mishap?.arm({ world, github, link: linkOf(ground, place) }, running.signal)
   let isHung = false
   const limit = setTimeout(() => {
     isHung = true
@@ -58,20 +63,36 @@ export async function runWorkflow(
   }
 }
 
+/** The way to the databases that a run is about. */
+export function linkOf({ places }: Ground, place: Place | undefined): Place['link'] {
+  const link = (place ?? places[0])?.link
+  if (link === undefined) throw new Error('There is no function.')
+  return link
+}
+
 /** What stands in `with:`; a workflow says with expressions what depends on the event. */
-function inputsOf(ground: Ground, event: WorkflowEvent, isBuilt: boolean): Record<string, string> {
-  const { name, action, pull, commit } = event
-  const { world, zips, mainDatabase, databaseAdmin } = ground
-  const admin = { 'preview-database-admin': databaseAdmin }
-  // By its name, or by tags.
-  if (action === 'closed') return commit.run % 2 === 0 ? { ...admin, 'function-name': FUNCTION } : admin
-  if (name === 'schedule') return admin
-  const machine = Object.fromEntries(Object.entries(world.inputs).filter(([input]) => input !== 'role'))
+function inputsOf(
+  ground: Ground,
+  { name, action, pull, commit }: WorkflowEvent,
+  place: Place | undefined,
+  isBuilt: boolean,
+): Record<string, string> {
+  // Where a reference was given, the tags keep it.
+  const admin = { 'preview-database-admin': (place ?? ground.places[0])?.databaseAdmin ?? '' }
+  if (place === undefined || name === 'schedule') return admin
+  const { app, databaseAdmin, mainDatabase, zips } = place
+  if (action === 'closed') return { ...(databaseAdmin.includes('://') && admin), 'function-name': app.name }
+  const machine = Object.fromEntries(Object.entries(ground.world.inputs).filter(([input]) => input !== 'role'))
+  const { static: statics, ...others } = buildInputs(app)
+  const byFunction = app.access === 'function'
   return {
-    ...{ ...machine, ...admin, 'function-name': FUNCTION },
-    ...(isBuilt ? BUILD_INPUTS : { artifact: zips[commit.code] }),
+    ...{ ...machine, ...admin, 'function-name': app.name },
+    ...(isBuilt ? others : { artifact: zips[commit.code] }),
+    ...(statics !== undefined && { static: statics }),
     ...(pull === undefined ? { role: ROLE } : { 'create-role': 'true' }),
-    ...(pull && hasSchema(pull) && { 'preview-database': 'schema' }),
+    ...(pull && app.hasSchema(pull) && { 'preview-database': 'schema' }),
+    ...(byFunction && { 'preview-database-access': 'function' }),
+    ...(byFunction && pull === undefined && { 'database-role': DATABASE_ROLE }),
     environment: [`DATABASE_URL=${mainDatabase}`, 'SITE=main', `COMMIT=${commit.sha}`].join('\n'),
     'preview-environment': 'SITE={{pr}}',
     'preview-limit': '0',
