@@ -1,4 +1,5 @@
 import {
+  AbortMultipartUploadCommand,
   CreateBucketCommand,
   DeleteBucketCommand,
   DeleteObjectCommand,
@@ -65,9 +66,15 @@ export function bucketsOf(name: string, { endpoint, region, accessKeyId, secretA
     return (await Body?.transformToString()) ?? ''
   }
 
+  async function uploadsOf(Bucket: string) {
+    const { Uploads = [] } = await own.send(new ListMultipartUploadsCommand({ Bucket }))
+    return Uploads.map(({ Key = '', UploadId }) => ({ Bucket, Key, UploadId }))
+  }
+
   async function removeAll(): Promise<void> {
     for (const Bucket of await namesOf()) {
       for (const { key } of await objectsOf(Bucket)) await own.send(new DeleteObjectCommand({ Bucket, Key: key }))
+      for (const upload of await uploadsOf(Bucket)) await own.send(new AbortMultipartUploadCommand(upload))
       await own.send(new DeleteBucketCommand({ Bucket }))
     }
   }
@@ -84,10 +91,9 @@ export function bucketsOf(name: string, { endpoint, region, accessKeyId, secretA
       for (const Bucket of await namesOf()) {
         for (const { key, bytes } of await objectsOf(Bucket))
           if (bytes < 10_000) texts.set(key, await textOf(Bucket, key))
-        const { Uploads = [] } = await own.send(new ListMultipartUploadsCommand({ Bucket }))
-        for (const { Key = '', UploadId } of Uploads) {
-          const { Parts = [] } = await own.send(new ListPartsCommand({ Bucket, Key, UploadId }))
-          if (Parts.length > 0) unfinished.push(Key)
+        for (const upload of await uploadsOf(Bucket)) {
+          const { Parts = [] } = await own.send(new ListPartsCommand(upload))
+          if (Parts.length > 0) unfinished.push(upload.Key)
         }
       }
       return { texts, unfinished }

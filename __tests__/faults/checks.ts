@@ -38,7 +38,8 @@ const EXIT_CODES: Readonly<Record<Combination['mishap']['ending'], readonly (num
 }
 
 /** What is wrong after the run that met the mishap. */
-export function problemsOfFirst({ case: which, mishap }: Combination, run: Run): readonly string[] {
+export function problemsOfFirst(combination: Combination, run: Run): readonly string[] {
+  const { case: which, mishap } = combination
   const { from, to } = which
   const { exitCode, stderr } = run.ended
   const { serving } = run.standing
@@ -48,7 +49,8 @@ export function problemsOfFirst({ case: which, mishap }: Combination, run: Run):
       ? []
       : [`ended with ${exitCode ?? 'a signal'}: ${lastWords(stderr)}`]),
     ...problemsOfAny(run),
-    ...(mishap.takesBucket ? [] : problemsOfBucket(which, run)),
+    ...(mishap.takesBucket ? [] : problemsOfFiles(which, run.standing)),
+    ...problemsOfParts(combination, run.standing),
     ...(mishap.ending === 'failed' && serving?.configuration !== from && from !== undefined
       ? ['the alias has moved']
       : []),
@@ -71,10 +73,16 @@ export function problemsOfFirst({ case: which, mishap }: Combination, run: Run):
 }
 
 /** What is wrong after the next run, in which all goes well. */
-export function problemsOfSecond({ case: which }: Combination, run: Run): readonly string[] {
+export function problemsOfSecond(combination: Combination, run: Run): readonly string[] {
   const { exitCode, stderr } = run.ended
   if (exitCode !== 0) return [`the next run ends with ${exitCode ?? 'a signal'}: ${lastWords(stderr)}`]
-  const problems = [...problemsOfAny(run), ...problemsOfBucket(which, run), ...problemsOfGood(which.to, run)]
+  const { case: which } = combination
+  const problems = [
+    ...problemsOfAny(run),
+    ...problemsOfFiles(which, run.standing),
+    ...problemsOfParts(combination, run.standing),
+    ...problemsOfGood(which.to, run),
+  ]
   return problems.map((problem) => `after the next run, ${problem}`)
 }
 
@@ -109,19 +117,17 @@ function problemsOfAny({ standing: { serving, visit, notes: all }, notes }: Run)
 }
 
 /** What a page of the served release names is there, whichever that is. */
-function problemsOfBucket(
-  which: Case,
-  { ended: { exitCode }, standing: { serving, contents } }: Run,
-): readonly string[] {
-  const { texts, unfinished } = contents
+function problemsOfFiles(which: Case, { serving, contents }: Standing): readonly string[] {
   const served = hasStaticFiles(which) ? RELEASES.find((release) => release === serving?.release) : undefined
-  const needed = served === undefined ? [] : Object.entries(staticFilesOf(served))
-  return [
-    ...needed
-      .filter(([path, text]) => texts.get(`site/${path}`) !== text)
-      .map(([path]) => `the bucket does not have ${path}, which release ${served} needs`),
-    ...(exitCode === 0 ? unfinished.map((key) => `parts of an upload are left over: ${key}`) : []),
-  ]
+  return Object.entries(served === undefined ? {} : staticFilesOf(served))
+    .filter(([path, text]) => contents.texts.get(`site/${path}`) !== text)
+    .map(([path]) => `the bucket does not have ${path}, which release ${served} needs`)
+}
+
+/** Whoever was killed, or may do nothing any more, cannot tidy up. */
+function problemsOfParts({ mishap: { ending } }: Combination, { contents }: Standing): readonly string[] {
+  if (ending === 'killed' || ending === 'good or failed') return []
+  return contents.unfinished.map((key) => `parts of an upload are left over: ${key}`)
 }
 
 function problemsOfGood(to: string, { standing: { serving, visit, notes: all } }: Run): readonly string[] {
