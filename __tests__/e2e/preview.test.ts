@@ -283,6 +283,18 @@ test('closed while it is deployed: the run removes what it has made', async () =
   expect(github.commentsOf(12)).toEqual([expect.stringContaining('removed')])
 }, 120_000)
 
+test('deleted by hand while its pull request is open: the next commit makes it anew, and its end removes all', async () => {
+  await run(16)
+  const address = `${world.emulator.endpoint}/2015-03-31/functions/shop-pr-16`
+  expect((await fetch(address, { method: 'DELETE' })).status).toBe(204)
+  const { exitCode, outputs, log } = await run(16, { action: 'synchronize', sha: shaOf('b') })
+  expect({ exitCode, log }).toEqual({ exitCode: 0, log: expect.stringContaining('manage check') })
+  expect((await world.visit(outputs['url'] ?? '')).status).toBe(200)
+  expect(await databases()).toEqual(['shop_pr_16'])
+  const closed = await run(16, { action: 'closed', sha: shaOf('b'), workspace: empty })
+  expect([closed.exitCode, closed.outputs['removed'], await databases()]).toEqual([0, '["shop-pr-16"]', []])
+}, 180_000)
+
 test('nothing that is secret is printed', async () => {
   const { log, summary } = await run(13)
   const { env } = world
