@@ -8,6 +8,7 @@ import { runDestroy, runPreview, runSweep } from './action-previews.ts'
 import type { ActionRun } from './action-run.ts'
 import { createRun, setOutputs, writeSummary } from './action-wiring.ts'
 import { removeContainers } from './builder/docker.ts'
+import { useProxies } from './platform/proxies.ts'
 import { refuseForeignBuild } from './preview/guard.ts'
 import { readEvent } from './preview/pull.ts'
 import { actionsReporter, annotateError, mask } from './report/actions.ts'
@@ -50,6 +51,8 @@ async function main(): Promise<void> {
   const report = actionsReporter({ workspace, project, clock: () => performance.now() })
   const { signal } = cancelOnSignals()
   mask(environment)
+  const unused = useProxies(environment)
+  if (unused) report.notice(unused)
   try {
     const event = await readEvent(environment, readPull(core.getInput('pr') || undefined))
     const { command, why } = resolveCommand(core.getInput('command') || undefined, event)

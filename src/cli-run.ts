@@ -3,6 +3,7 @@ import { carryOut } from './cli-commands.ts'
 import type { Invocation } from './cli-invocation.ts'
 import { createRun } from './cli-wiring.ts'
 import type { Problem } from './errors.ts'
+import { useProxies } from './platform/proxies.ts'
 import { UNKNOWN_RESULT } from './remote/failure.ts'
 import { consoleReporter, formatProblems } from './report/console.ts'
 import { inert, inertJson, linesOf, withoutPasswords } from './report/inert.ts'
@@ -37,6 +38,8 @@ export async function run(invocation: Invocation): Promise<number> {
     colors,
     clock,
   })
+  const unused = useProxies(environment)
+  if (unused) report.notice(unused)
   const print = (value: unknown): void => {
     process.stdout.write(`${inertJson(value)}\n`)
   }

@@ -1,5 +1,6 @@
 import { AlarmType, CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch'
 import { type ClientOptions, createCaller } from './call.ts'
+import { clientConfig } from './client-config.ts'
 
 export interface Alarm {
   readonly name: string
@@ -15,7 +16,7 @@ export interface AlarmApi {
 }
 
 export function createCloudWatchAlarms({ version, wait, signal }: ClientOptions): AlarmApi {
-  const client = new CloudWatchClient({ customUserAgent: [['wsgi-lambda', version]] })
+  const client = new CloudWatchClient(clientConfig(version))
   // DescribeAlarms can be allowed for all alarms only (CloudWatch user guide, "Permissions reference").
   const { call } = createCaller(wait, () => '*', 'cloudwatch')
   return {

@@ -5,6 +5,7 @@ import {
   PutFunctionCodeSigningConfigCommand,
 } from '@aws-sdk/client-lambda'
 import { type ClientOptions, createCaller } from './call.ts'
+import { clientConfig } from './client-config.ts'
 
 /** What new code of a function is checked against. */
 export interface CodeSigningApi {
@@ -14,7 +15,7 @@ export interface CodeSigningApi {
 }
 
 export function createCodeSigningApi({ version, wait, signal }: ClientOptions): CodeSigningApi {
-  const client = new LambdaClient({ customUserAgent: [['wsgi-lambda', version]] })
+  const client = new LambdaClient(clientConfig(version))
   const cancellable = { abortSignal: signal }
   const { call, find } = createCaller(wait)
   return {

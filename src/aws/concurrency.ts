@@ -5,6 +5,7 @@ import {
   PutFunctionConcurrencyCommand,
 } from '@aws-sdk/client-lambda'
 import { type ClientOptions, createCaller } from './call.ts'
+import { clientConfig } from './client-config.ts'
 
 /** How much of the account's concurrency is reserved for a function, over all of its versions. */
 export interface ReservedConcurrencyApi {
@@ -14,7 +15,7 @@ export interface ReservedConcurrencyApi {
 }
 
 export function createReservedConcurrencyApi({ version, wait, signal }: ClientOptions): ReservedConcurrencyApi {
-  const client = new LambdaClient({ customUserAgent: [['wsgi-lambda', version]] })
+  const client = new LambdaClient(clientConfig(version))
   const cancellable = { abortSignal: signal }
   const { call, find } = createCaller(wait)
   return {

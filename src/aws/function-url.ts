@@ -6,6 +6,7 @@ import {
   UpdateFunctionUrlConfigCommand,
 } from '@aws-sdk/client-lambda'
 import { type ClientOptions, createCaller } from './call.ts'
+import { clientConfig } from './client-config.ts'
 import type { Cors } from './cors.ts'
 
 /**
@@ -33,7 +34,7 @@ export interface FunctionUrlApi {
 }
 
 export function createFunctionUrlApi({ version, wait, signal }: ClientOptions): FunctionUrlApi {
-  const client = new LambdaClient({ customUserAgent: [['wsgi-lambda', version]] })
+  const client = new LambdaClient(clientConfig(version))
   const cancellable = { abortSignal: signal }
   const { call, find } = createCaller(wait)
   return {

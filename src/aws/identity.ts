@@ -1,5 +1,6 @@
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
 import { type ClientOptions, createCaller } from './call.ts'
+import { clientConfig } from './client-config.ts'
 
 /** Where calls go to, and whose credentials they have. */
 export interface CallerPlace {
@@ -11,7 +12,7 @@ export interface CallerPlace {
 
 /** Nobody needs a right to ask that. @throws UserError where advice is possible. */
 export async function readPlace({ version, wait, signal }: ClientOptions): Promise<CallerPlace> {
-  const client = new STSClient({ customUserAgent: [['wsgi-lambda', version]] })
+  const client = new STSClient(clientConfig(version))
   const { call } = createCaller(wait, () => '*', 'sts')
   const { Account: account = '', Arn: arn = '' } = await call('GetCallerIdentity', 'the credentials', () =>
     client.send(new GetCallerIdentityCommand({}), { abortSignal: signal }),

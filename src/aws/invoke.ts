@@ -1,4 +1,6 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda'
+import type { ClientOptions } from './call.ts'
+import { clientConfig } from './client-config.ts'
 import { adviceFor } from './errors.ts'
 import type { Invocation, LambdaApi } from './lambda.ts'
 
@@ -8,12 +10,14 @@ const LATE_SECONDS = 30
 /** One Invoke by a client of its own, which repeats nothing and waits as long as the function may take. @throws when no answer came */
 export async function invokeOnce(
   [functionName, qualifier, payload, timeoutSeconds, clientContext]: Parameters<LambdaApi['invoke']>,
-  { customUserAgent, signal }: { readonly customUserAgent: [string, string][]; readonly signal: AbortSignal },
+  { version, signal }: Pick<ClientOptions, 'version' | 'signal'>,
 ): Promise<Invocation> {
   const once = new LambdaClient({
-    customUserAgent,
+    ...clientConfig(version, {
+      requestTimeout: (timeoutSeconds + LATE_SECONDS) * 1000,
+      throwOnRequestTimeout: true,
+    }),
     maxAttempts: 1,
-    requestHandler: { requestTimeout: (timeoutSeconds + LATE_SECONDS) * 1000, throwOnRequestTimeout: true },
   })
   const command = new InvokeCommand({
     FunctionName: functionName,

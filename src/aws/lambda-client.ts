@@ -13,6 +13,7 @@ import {
   UpdateFunctionConfigurationCommand,
 } from '@aws-sdk/client-lambda'
 import { type ClientOptions, createCaller } from './call.ts'
+import { clientConfig } from './client-config.ts'
 import { invokeOnce } from './invoke.ts'
 import type { LambdaApi } from './lambda.ts'
 import { aliasState, codeRequest, configurationRequest, versionState } from './lambda-shapes.ts'
@@ -20,8 +21,7 @@ import { withoutValues } from './masked-values.ts'
 import { OUR_TAG } from './tags.ts'
 
 export function createLambdaApi({ version, wait, signal }: ClientOptions): LambdaApi {
-  const customUserAgent: [string, string][] = [['wsgi-lambda', version]]
-  const client = new LambdaClient({ customUserAgent })
+  const client = new LambdaClient(clientConfig(version))
   const cancellable = { abortSignal: signal }
   const { call, find } = createCaller(wait)
 
@@ -142,7 +142,7 @@ export function createLambdaApi({ version, wait, signal }: ClientOptions): Lambd
         ),
       )
     },
-    invoke: (...asked) => invokeOnce(asked, { customUserAgent, signal }),
+    invoke: (...asked) => invokeOnce(asked, { version, signal }),
   }
 }
 

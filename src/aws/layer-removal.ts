@@ -5,6 +5,7 @@ import {
   ListLayerVersionsCommand,
 } from '@aws-sdk/client-lambda'
 import { type ClientOptions, createCaller } from './call.ts'
+import { clientConfig } from './client-config.ts'
 import { isOurDescription, markInDescription } from './layers.ts'
 
 /** Layers at their end. Every failure is a UserError where advice is possible. */
@@ -25,7 +26,7 @@ export interface PublishedVersion {
 }
 
 export function createLayerRemoval({ version, wait, signal }: ClientOptions): LayerRemoval {
-  const client = new LambdaClient({ customUserAgent: [['wsgi-lambda', version]] })
+  const client = new LambdaClient(clientConfig(version))
   const { call, find } = createCaller(wait, (layer) => `arn:aws:lambda:*:*:layer:${layer}*`)
   return {
     list: async (LayerName) => {

@@ -8,6 +8,7 @@ import {
 } from '@aws-sdk/client-lambda'
 import { UserError } from '../errors.ts'
 import { type ClientOptions, createCaller } from './call.ts'
+import { clientConfig } from './client-config.ts'
 import { invocationFate } from './invocation-fate.ts'
 import type { Code } from './lambda.ts'
 import { codeRequest } from './lambda-shapes.ts'
@@ -43,10 +44,10 @@ const VERSIONS = 50
 const ATTEMPTS = 3
 
 export function createLayerApi({ version, wait, signal }: ClientOptions): LayerApi {
-  const client = new LambdaClient({ customUserAgent: [['wsgi-lambda', version]] })
+  const client = new LambdaClient(clientConfig(version))
   const cancellable = { abortSignal: signal }
   // A repeated call would publish a second version with the same content.
-  const once = new LambdaClient({ customUserAgent: [['wsgi-lambda', version]], maxAttempts: 1 })
+  const once = new LambdaClient({ ...clientConfig(version), maxAttempts: 1 })
   const { call, find } = createCaller(wait, (layer) => `arn:aws:lambda:*:*:layer:${layer}*`)
 
   const findContent: LayerApi['find'] = async (content, architecture) => {

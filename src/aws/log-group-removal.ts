@@ -5,6 +5,7 @@ import {
 } from '@aws-sdk/client-cloudwatch-logs'
 import { nameInArn } from './arn.ts'
 import { type ClientOptions, createCaller } from './call.ts'
+import { clientConfig } from './client-config.ts'
 import type { Tags } from './tags.ts'
 
 /** Log groups at their end. Every failure is a UserError where advice is possible. */
@@ -16,7 +17,7 @@ export interface LogGroupRemoval {
 }
 
 export function createLogGroupRemoval({ version, wait, signal }: ClientOptions): LogGroupRemoval {
-  const client = new CloudWatchLogsClient({ customUserAgent: [['wsgi-lambda', version]] })
+  const client = new CloudWatchLogsClient(clientConfig(version))
   const cancellable = { abortSignal: signal }
   const { find } = createCaller(wait, (name) => `arn:aws:logs:*:*:log-group:${name}:*`, 'logs')
   return {

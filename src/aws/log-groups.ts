@@ -7,6 +7,7 @@ import {
   ResourceAlreadyExistsException,
 } from '@aws-sdk/client-cloudwatch-logs'
 import { type ClientOptions, createCaller } from './call.ts'
+import { clientConfig } from './client-config.ts'
 import { OUR_TAG, type Tags } from './tags.ts'
 
 export interface LogGroup {
@@ -24,7 +25,7 @@ export interface LogGroupApi {
 }
 
 export function createLogGroupApi({ version, wait, signal }: ClientOptions): LogGroupApi {
-  const client = new CloudWatchLogsClient({ customUserAgent: [['wsgi-lambda', version]] })
+  const client = new CloudWatchLogsClient(clientConfig(version))
   const cancellable = { abortSignal: signal }
   const { call } = createCaller(wait, (name) => `arn:aws:logs:*:*:log-group:${name}:*`, 'logs')
   return {

@@ -1,5 +1,6 @@
 import type { FilterLogEventsCommandOutput } from '@aws-sdk/client-cloudwatch-logs'
 import type { ClientOptions } from './call.ts'
+import { clientConfig } from './client-config.ts'
 import { adviceFor, isNotFound } from './errors.ts'
 
 /** One line that a function has logged. */
@@ -38,7 +39,7 @@ export interface LogsApi {
 export function createLogsApi({ version, signal }: ClientOptions): LogsApi {
   const opening = once(async () => {
     const { CloudWatchLogsClient, FilterLogEventsCommand } = await import('@aws-sdk/client-cloudwatch-logs')
-    return { client: new CloudWatchLogsClient({ customUserAgent: [['wsgi-lambda', version]] }), FilterLogEventsCommand }
+    return { client: new CloudWatchLogsClient(clientConfig(version)), FilterLogEventsCommand }
   })
   return {
     read: async ({ group, since, text, streams }, next) => {

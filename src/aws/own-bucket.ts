@@ -14,6 +14,7 @@ import {
 import { UserError } from '../errors.ts'
 import { parseBucketAddress } from './bucket-address.ts'
 import type { ClientOptions } from './call.ts'
+import { clientConfig } from './client-config.ts'
 import { adviceFor, isAccessDenied } from './errors.ts'
 import { expectOwner } from './expected-owner.ts'
 import { OUR_TAG, type Tags } from './tags.ts'
@@ -61,7 +62,7 @@ export function createOwnBucket(
 ): OwnBucket {
   const { name } = parseBucketAddress(address)
   const arn = `arn:${partition}:s3:::${name}`
-  const client = new S3Client({ customUserAgent: [['wsgi-lambda', version]], forcePathStyle: isPathStyle, region })
+  const client = new S3Client({ ...clientConfig(version), forcePathStyle: isPathStyle, region })
   expectOwner(client, account)
   const cancellable = { abortSignal: signal }
 

@@ -1,6 +1,7 @@
 import { DeleteFunctionCommand, GetFunctionCommand, LambdaClient } from '@aws-sdk/client-lambda'
 import { UserError } from '../errors.ts'
 import { type ClientOptions, createCaller } from './call.ts'
+import { clientConfig } from './client-config.ts'
 import { readPlaceText } from './identity.ts'
 import type { LayerRemoval } from './layer-removal.ts'
 import type { LogGroupRemoval } from './log-group-removal.ts'
@@ -34,7 +35,7 @@ export interface PreviewApiOptions extends ClientOptions {
 
 export function createPreviewApi({ environment, ...options }: PreviewApiOptions): PreviewApi {
   const { version, wait, signal } = options
-  const client = new LambdaClient({ customUserAgent: [['wsgi-lambda', version]] })
+  const client = new LambdaClient(clientConfig(version))
   const { find } = createCaller(wait)
   return {
     readPlace: () => readPlaceText(options),

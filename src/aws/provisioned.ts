@@ -6,6 +6,7 @@ import {
   PutProvisionedConcurrencyConfigCommand,
 } from '@aws-sdk/client-lambda'
 import { type ClientOptions, createCaller } from './call.ts'
+import { clientConfig } from './client-config.ts'
 
 /** Environments that a version keeps ready. */
 export interface ProvisionedConcurrency {
@@ -29,7 +30,7 @@ export interface ProvisionedApi {
 }
 
 export function createProvisionedApi({ version: own, wait, signal }: ClientOptions): ProvisionedApi {
-  const client = new LambdaClient({ customUserAgent: [['wsgi-lambda', own]] })
+  const client = new LambdaClient(clientConfig(own))
   const cancellable = { abortSignal: signal }
   const { call, find } = createCaller(wait)
 

@@ -11,6 +11,7 @@ import {
   NoSuchEntityException,
 } from '@aws-sdk/client-iam'
 import { type ClientOptions, createCaller } from './call.ts'
+import { clientConfig } from './client-config.ts'
 import type { Tags } from './tags.ts'
 
 /** Execution roles at their end. Every failure is a UserError where advice is possible. */
@@ -29,7 +30,7 @@ const ATTEMPTS = 4
 const MOST_PER_PAGE = 1000
 
 export function createRoleRemoval({ version, wait, signal }: ClientOptions): RoleRemoval {
-  const client = new IAMClient({ customUserAgent: [['wsgi-lambda', version]] })
+  const client = new IAMClient(clientConfig(version))
   const cancellable = { abortSignal: signal }
   const { call } = createCaller(wait, (name) => `arn:aws:iam::*:role/${name}`, 'iam')
 

@@ -9,6 +9,7 @@ import {
   type Role,
 } from '@aws-sdk/client-iam'
 import { type ClientOptions, createCaller } from './call.ts'
+import { clientConfig } from './client-config.ts'
 import { OUR_TAG, type Tags } from './tags.ts'
 
 export interface RoleState {
@@ -32,7 +33,7 @@ export interface RoleApi {
 const POLICY = 'wsgi-lambda'
 
 export function createRoleApi({ version, wait, signal }: ClientOptions): RoleApi {
-  const client = new IAMClient({ customUserAgent: [['wsgi-lambda', version]] })
+  const client = new IAMClient(clientConfig(version))
   const cancellable = { abortSignal: signal }
   const { call } = createCaller(wait, (name) => `arn:aws:iam::*:role/${name}`, 'iam')
   const get: RoleApi['get'] = async (name) => {

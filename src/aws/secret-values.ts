@@ -2,6 +2,7 @@ import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-sec
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm'
 import { UserError } from '../errors.ts'
 import { type ClientOptions, createCaller } from './call.ts'
+import { clientConfig } from './client-config.ts'
 
 /** Secrets that this machine reads. */
 export interface SecretValues {
@@ -19,12 +20,12 @@ interface Target {
 }
 
 export function createSecretValues({ version, wait, signal }: ClientOptions): SecretValues {
-  const customUserAgent: [string, string][] = [['wsgi-lambda', version]]
+  const config = clientConfig(version)
   return {
     read: async (reference) => {
       const target = targetOf(reference)
       const { service, name } = target
-      const options = { customUserAgent, ...(target.region !== undefined && { region: target.region }) }
+      const options = { ...config, ...(target.region !== undefined && { region: target.region }) }
       const { call } = createCaller(wait, (resource) => arnOf(service, resource), service)
       const text =
         service === 'ssm'

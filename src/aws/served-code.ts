@@ -1,5 +1,6 @@
 import { GetFunctionCommand, LambdaClient } from '@aws-sdk/client-lambda'
 import { type ClientOptions, createCaller } from './call.ts'
+import { clientConfig } from './client-config.ts'
 
 /** The code of a version, as it can be read for some minutes. */
 export interface ReadableCode {
@@ -16,7 +17,7 @@ export interface ServedCodeApi {
 }
 
 export function createServedCodeApi({ version: own, wait, signal }: ClientOptions): ServedCodeApi {
-  const client = new LambdaClient({ customUserAgent: [['wsgi-lambda', own]] })
+  const client = new LambdaClient(clientConfig(own))
   const { find } = createCaller(wait)
   return {
     find: async (functionName, version) => {

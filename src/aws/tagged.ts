@@ -1,5 +1,6 @@
 import { GetResourcesCommand, ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-tagging-api'
 import { type ClientOptions, createCaller } from './call.ts'
+import { clientConfig } from './client-config.ts'
 import type { Tags } from './tags.ts'
 
 /** A thing of AWS with tags of its own. */
@@ -18,7 +19,7 @@ export type FindTagged = (type: TaggedType, tags: Tags) => Promise<readonly Tagg
 const MOST_PER_PAGE = 100
 
 export function createFindTagged({ version, wait, signal }: ClientOptions): FindTagged {
-  const client = new ResourceGroupsTaggingAPIClient({ customUserAgent: [['wsgi-lambda', version]] })
+  const client = new ResourceGroupsTaggingAPIClient(clientConfig(version))
   // It can be allowed for all resources only.
   const { call } = createCaller(wait, () => '*', 'tag')
   return async (type, tags) => {

@@ -1,6 +1,7 @@
 import { GetFunctionCommand, LambdaClient, TagResourceCommand } from '@aws-sdk/client-lambda'
 import { UserError } from '../errors.ts'
 import { type ClientOptions, createCaller } from './call.ts'
+import { clientConfig } from './client-config.ts'
 
 export type Tags = Readonly<Record<string, string>>
 
@@ -16,7 +17,7 @@ export interface TagApi {
 }
 
 export function createTagApi({ version, wait, signal }: ClientOptions): TagApi {
-  const client = new LambdaClient({ customUserAgent: [['wsgi-lambda', version]] })
+  const client = new LambdaClient(clientConfig(version))
   const { call, find } = createCaller(wait, (resource) => resource)
   return {
     get: async (functionName) => {

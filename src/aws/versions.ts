@@ -7,6 +7,7 @@ import {
   ListVersionsByFunctionCommand,
 } from '@aws-sdk/client-lambda'
 import { type ClientOptions, createCaller } from './call.ts'
+import { clientConfig } from './client-config.ts'
 import type { AliasTarget } from './lambda.ts'
 
 /** A published version, as far as a list tells of it. */
@@ -36,7 +37,7 @@ export interface VersionsApi {
 
 export function createVersionsApi(options: ClientOptions): VersionsApi {
   const { version, signal } = options
-  const client = new LambdaClient({ customUserAgent: [['wsgi-lambda', version]] })
+  const client = new LambdaClient(clientConfig(version))
   const cancellable = { abortSignal: signal }
   const { find, call } = createCaller(options.wait)
   const { find: findVersion } = createCaller(options.wait, (name) => `arn:aws:lambda:*:*:function:${name}:*`)
