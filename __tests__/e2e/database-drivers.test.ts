@@ -183,7 +183,8 @@ describe.each(Object.keys(DRIVERS.mysql))('%s on MariaDB', (driver) => {
     const { url, query } = mariadb
     const names = async () =>
       await query(
-        'SELECT User FROM mysql.user UNION ALL SELECT SCHEMA_NAME FROM information_schema.SCHEMATA ORDER BY 1',
+        // The database of marks is made with the first one, and stays.
+        "SELECT User FROM mysql.user UNION ALL SELECT SCHEMA_NAME FROM information_schema.SCHEMATA WHERE SCHEMA_NAME <> 'wsgi_lambda' ORDER BY 1",
       )
     const [before, database] = [await names(), own('mysql', 'database', nextPull())]
     const server = await byHandler(url, driver)
