@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals'
 import { importTimesOf } from '../../src/artifact/import-times.ts'
+import { PLANTED } from '../report/planted.ts'
 
 const IMAGE = 'public.ecr.aws/lambda/python:3.13'
 const timesOf = (given: unknown) => importTimesOf(given, IMAGE)
@@ -38,4 +39,9 @@ test.each<[string, unknown]>([
   ['a time that is a text', { seconds: 1, packages: [['django', '1', 1]] }],
 ])('%s is no picture', (_, given) => {
   expect(timesOf(given)).toBeUndefined()
+})
+
+test('what an application might plant as the name of a module is none', () => {
+  const taken = PLANTED.filter((text) => timesOf({ seconds: 1, packages: [[text, 1, 1]] }) !== undefined)
+  expect(taken).toEqual([])
 })
