@@ -1,12 +1,11 @@
-import { createReadStream } from 'node:fs'
 import { Readable } from 'node:stream'
 import { GetObjectCommand, HeadObjectCommand, S3Client } from '@aws-sdk/client-s3'
-import { Upload } from '@aws-sdk/lib-storage'
 import { UserError } from '../errors.ts'
 import { parseBucketAddress } from './bucket-address.ts'
+import { clientConfig } from './client-config.ts'
 import { adviceFor, isAccessDenied } from './errors.ts'
 import { expectOwner } from './expected-owner.ts'
-import { PART_BYTES } from './part-bytes.ts'
+import { uploadFile } from './file-upload.ts'
 
 /** Parts of a larger object that are on their way at once. */
 const PARTS_AT_ONCE = 4
@@ -56,11 +55,12 @@ export function createBucket(
   { version, signal, isPathStyle, patienceSeconds, access }: BucketOptions,
 ): Bucket {
   const { name, prefix } = parseBucketAddress(address)
+  const patience = patienceSeconds === undefined ? undefined : patienceOf(patienceSeconds * 1000)
   const client = new S3Client({
-    customUserAgent: [['wsgi-lambda', version]],
+    ...clientConfig(version, patience),
+    ...(patience && { maxAttempts: 2 }),
     forcePathStyle: isPathStyle,
     followRegionRedirects: true,
-    ...(patienceSeconds === undefined ? {} : impatient(patienceSeconds * 1000)),
   })
   if (access?.owner !== undefined) expectOwner(client, access.owner)
   const encryption =
@@ -103,31 +103,20 @@ export function createBucket(
       }
     },
     write: async (key, path, sha256, { isNew = false } = {}) => {
-      const upload = new Upload({
-        client,
-        partSize: PART_BYTES,
-        queueSize: PARTS_AT_ONCE,
-        params: {
-          Bucket: name,
-          Key: keyOf(key),
-          Body: createReadStream(path),
-          Metadata: { sha256 },
-          ...encryption,
-          // Of an upload in parts, S3 looks at it when the parts are put together.
-          ...(isNew ? { IfNoneMatch: '*' } : {}),
-        },
-      })
-      const abort = (): void => void upload.abort()
-      signal.addEventListener('abort', abort)
+      const params = {
+        Bucket: name,
+        Key: keyOf(key),
+        Metadata: { sha256 },
+        ...encryption,
+        // Of an upload in parts, S3 looks at it when the parts are put together.
+        ...(isNew ? { IfNoneMatch: '*' } : {}),
+      }
       try {
-        signal.throwIfAborted()
-        await upload.done()
+        await uploadFile(client, path, params, { partsAtOnce: PARTS_AT_ONCE, signal })
         return true
       } catch (error) {
         if (isNew && isThere(error)) return false
         throw advice(error, 'PutObject', key)
-      } finally {
-        signal.removeEventListener('abort', abort)
       }
     },
   }
@@ -139,8 +128,8 @@ export function hasOwnEndpoint(environment: Readonly<Record<string, string | und
 }
 
 /** Counted from the last byte that came or went: a large object may take longer as a whole. */
-function impatient(milliseconds: number) {
-  return { maxAttempts: 2, requestHandler: { connectionTimeout: milliseconds, socketTimeout: milliseconds } }
+function patienceOf(milliseconds: number) {
+  return { connectionTimeout: milliseconds, socketTimeout: milliseconds }
 }
 
 function objectState(found: {

@@ -1,4 +1,3 @@
-import { createReadStream } from 'node:fs'
 import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import {
@@ -8,11 +7,11 @@ import {
   paginateListObjectsV2,
   S3Client,
 } from '@aws-sdk/client-s3'
-import { Upload } from '@aws-sdk/lib-storage'
 import { parseBucketAddress } from './bucket-address.ts'
+import { clientConfig } from './client-config.ts'
 import { adviceFor } from './errors.ts'
 import { expectOwner } from './expected-owner.ts'
-import { PART_BYTES } from './part-bytes.ts'
+import { uploadFile } from './file-upload.ts'
 
 export interface ListedObject {
   /** Below the prefix. */
@@ -60,7 +59,7 @@ export function createStaticBucket(
 ): StaticBucket {
   const { name: Bucket, prefix } = parseBucketAddress(address)
   const client = new S3Client({
-    customUserAgent: [['wsgi-lambda', version]],
+    ...clientConfig(version),
     forcePathStyle: isPathStyle,
     followRegionRedirects: true,
   })
@@ -119,18 +118,8 @@ export function createStaticBucket(
         await client.send(command, { abortSignal: signal })
       }),
     writeFile: (key, path, headers) =>
-      call('PutObject', key, async () => {
-        const params = { ...paramsOf(key, headers), Body: createReadStream(path) }
-        // One part at a time: several files are on their way at once.
-        const upload = new Upload({ client, partSize: PART_BYTES, queueSize: 1, params })
-        const abort = (): void => void upload.abort()
-        signal.addEventListener('abort', abort)
-        try {
-          await upload.done()
-        } finally {
-          signal.removeEventListener('abort', abort)
-        }
-      }),
+      // One part at a time: several files are on their way at once.
+      call('PutObject', key, () => uploadFile(client, path, paramsOf(key, headers), { partsAtOnce: 1, signal })),
     remove: async (keys) => {
       for (let at = 0; at < keys.length; at += MOST_REMOVED) {
         const Objects = keys.slice(at, at + MOST_REMOVED).map((key) => ({ Key: prefix + key }))
