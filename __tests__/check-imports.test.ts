@@ -108,6 +108,7 @@ describe('imports never run in a circle', () => {
 describe('only some files know some packages', () => {
   test.each([
     ['src/action.ts', '@actions/core'],
+    ['src/action-wiring.ts', '@actions/core'],
     ['src/report/actions.ts', '@actions/core'],
     ['src/builder/process.ts', '@actions/exec'],
     ['src/store/cache-task.ts', '@actions/cache'],
@@ -122,6 +123,7 @@ describe('only some files know some packages', () => {
 
   test.each([
     ['src/cli-run.ts', '@actions/core'],
+    ['src/action-commands.ts', '@actions/core'],
     ['src/report/summary.ts', '@actions/core'],
     ['src/builder/host.ts', '@actions/exec'],
     ['src/store/cache.ts', '@actions/cache'],
