@@ -286,8 +286,11 @@ describe('what is not ours stays as it is:', () => {
   test('a database of the same name that somebody else made', async () => {
     await world.postgres.query('postgres', 'CREATE DATABASE shop_pr_5')
     await world.make({ pull: 5, without: ['database'] })
-    const { result } = await destroyed(5)
+    const { result, report } = await destroyed(5)
     expect(result).toMatchObject({ exitCode: 0, previews: [{ outcome: 'removed' }] })
+    expect(report.of('notice')).toEqual([
+      'The database shop_pr_5 (PostgreSQL) was left as it is: it has no mark that says that it was made for shop-pr-5',
+    ])
     expect(await namesOf('database')).toContain('shop_pr_5')
     await world.postgres.query('postgres', 'DROP DATABASE shop_pr_5')
     expect(withoutShared(await world.everything())).toEqual(before)
