@@ -38,7 +38,7 @@ def app(environ, start_response):
 }
 const OWN: OwnDatabase = {
   ...{ engine: 'postgresql', scope: 'database', name: 'shop_pr_7', user: 'shop_pr_7' },
-  mark: { host: 'github.com', repositoryId: '42', pr: 7, preview: 'shop', place: '000000000000/us-east-1' },
+  mark: { host: 'github.com', repositoryId: '42', pr: 7, preview: 'shop', place: '000000000000/eu-west-1' },
 }
 const OPTIONS = { password: 'canary-Password-1', template: undefined }
 
@@ -173,7 +173,7 @@ describe('the version for databases', () => {
     ['of another function', { ...OWN, mark: { ...OWN.mark, preview: 'other' } }, 'is none of a preview of shop'],
     [
       'of another region',
-      { ...OWN, mark: { ...OWN.mark, place: '000000000000/eu-west-1' } },
+      { ...OWN, mark: { ...OWN.mark, place: '000000000000/us-east-1' } },
       'is none of a preview of shop',
     ],
     ['of another name', { ...OWN, name: 'production' }, 'is none of a preview of shop'],
