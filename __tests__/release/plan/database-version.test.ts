@@ -117,7 +117,7 @@ describe('a release with a version for databases', () => {
       if (isRefused) throw new UserError({ title: 'Lambda is busy' })
       isRefused = configuration.role === ROLE
       if (isRefused) throw new UserError({ title: 'The role may not be passed on' })
-      return await update(name, configuration)
+      await update(name, configuration)
     }
     await release(two)
     expect(report.of('warning')).toEqual([
