@@ -124,4 +124,5 @@ async function expire(pull: PullRequest, scene: Scene): Promise<void> {
     await services.lambda.send(new TagResourceCommand({ Resource, Tags }))
     scene.expired.add(pull)
   }
+  await scene.lookBeside(pull)
 }

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { missingStatics, problemsOfPreview, problemsOfRun } from './checks.ts'
 import { isTaken } from './foreign.ts'
 import type { Ground, Place } from './ground.ts'
-import { anyOf, ofMain, ofPreview } from './owners.ts'
+import { anyOf, type IsMine, ofMain, ofPreview } from './owners.ts'
 import {
   type Commit,
   newest,
@@ -93,7 +93,16 @@ export class Scene {
   private async look(runs: readonly Run[], ended: Ends): Promise<void> {
     const isSettled = ended.every(({ exitCode }) => exitCode >= 0)
     if (!isSettled) await sleep(SETTLING_MILLISECONDS)
-    const touched = await this.watch.look(anyOf(runs.flatMap((run) => this.mayTouch(run))), isSettled)
+    await this.lookWith(anyOf(runs.flatMap((run) => this.mayTouch(run))), isSettled)
+  }
+
+  /** After something has happened to the previews of a pull request without a run. */
+  async lookBeside(pull: PullRequest): Promise<void> {
+    await this.lookWith(anyOf(this.placesOf(pull).map(({ app }) => ofPreview(app, pull.number))), true)
+  }
+
+  private async lookWith(isMine: IsMine, isSettled: boolean): Promise<void> {
+    const touched = await this.watch.look(isMine, isSettled)
     this.foreign.push(...touched.filter((thing) => !this.foreign.includes(thing)))
   }
 

@@ -108,7 +108,10 @@ async function playStep(
   for (const { isHung, mishap } of ended) if (isHung) problems.push(`a run did not end: ${mishap ?? 'for no reason'}`)
   const seconds = ((performance.now() - started) / 1000).toFixed(1)
   const found = [...problems.slice(known), ...foreign.slice(touched).map((each) => `foreign: ${each}`)]
-  const logs = found.length === 0 ? [] : ended.map(({ log }) => log.replaceAll(/^/gm, '       | '))
+  const logs =
+    found.length === 0
+      ? []
+      : ended.map(({ log }) => log.replaceAll(/^::add-mask::.*\n/gm, '').replaceAll(/^/gm, '       | '))
   say(
     [
       `${name.padEnd(20)} ${ended.map(outcomeOf).join('; ')} (${seconds} s)`,
