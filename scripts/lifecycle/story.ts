@@ -146,7 +146,7 @@ async function end(
     } else await step({ kind: 'close', pull })
   }
   await step({ kind: 'sweep' })
-  const left = scene.watch.left(isNotAnnounced)
+  const left = thingsLeft(scene)
   // Only the run of its own event says in the pull request that a preview is gone.
   for (const pull of [...scene.unfinished]) await scene.close(pull)
   return left
@@ -154,8 +154,15 @@ async function end(
 
 const isNotAnnounced = (thing: string): boolean => !/^(?:comment|deployment) of /.test(thing)
 
-function leaksOf({ watch }: Scene, leftBySweep: readonly string[]): readonly string[] {
-  const left = new Set([...leftBySweep, ...watch.left(isNotAnnounced)])
+/** Main has new versions of its own. */
+function thingsLeft({ ground, watch }: Scene): readonly string[] {
+  const isMain = anyOf(ground.places.map(({ app }) => ofMain(app)))
+  return watch.left((thing) => isNotAnnounced(thing) && !isMain(thing))
+}
+
+function leaksOf(scene: Scene, leftBySweep: readonly string[]): readonly string[] {
+  const { watch } = scene
+  const left = new Set([...leftBySweep, ...thingsLeft(scene)])
   const announced = watch.left((thing) => !isNotAnnounced(thing)).filter((thing) => isStillShown(thing, watch.now()))
   return [...left, ...announced]
 }
