@@ -154,10 +154,13 @@ async function end(
 
 const isNotAnnounced = (thing: string): boolean => !/^(?:comment|deployment) of /.test(thing)
 
+/** Where all previews of a MySQL server are marked: made once, and kept. */
+const MARKS: ReadonlySet<string> = new Set(['MySQL database wsgi_lambda', 'MySQL table wsgi_lambda.marks'])
+
 /** Main has new versions of its own. */
 function thingsLeft({ ground, watch }: Scene): readonly string[] {
   const isMain = anyOf(ground.places.map(({ app }) => ofMain(app)))
-  return watch.left((thing) => isNotAnnounced(thing) && !isMain(thing))
+  return watch.left((thing) => isNotAnnounced(thing) && !isMain(thing) && !MARKS.has(thing))
 }
 
 function leaksOf(scene: Scene, leftBySweep: readonly string[]): readonly string[] {
