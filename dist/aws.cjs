@@ -19636,6 +19636,7 @@ __export(aws_exports, {
   LambdaClient: () => LambdaClient,
   ListAliasesCommand: () => ListAliasesCommand,
   ListLayerVersionsCommand: () => ListLayerVersionsCommand,
+  ListLayersCommand: () => ListLayersCommand,
   ListProvisionedConcurrencyConfigsCommand: () => ListProvisionedConcurrencyConfigsCommand,
   ListVersionsByFunctionCommand: () => ListVersionsByFunctionCommand,
   PublishLayerVersionCommand: () => PublishLayerVersionCommand,
@@ -25780,6 +25781,10 @@ var InvokeCommand = class extends command5(_ep05, _mw05, "Invoke", Invoke$) {
 var ListAliasesCommand = class extends command5(_ep05, _mw05, "ListAliases", ListAliases$) {
 };
 
+// node_modules/@aws-sdk/client-lambda/dist-es/commands/ListLayersCommand.js
+var ListLayersCommand = class extends command5(_ep05, _mw05, "ListLayers", ListLayers$) {
+};
+
 // node_modules/@aws-sdk/client-lambda/dist-es/commands/ListLayerVersionsCommand.js
 var ListLayerVersionsCommand = class extends command5(_ep05, _mw05, "ListLayerVersions", ListLayerVersions$) {
 };
@@ -25855,6 +25860,7 @@ var UpdateFunctionUrlConfigCommand = class extends command5(_ep05, _mw05, "Updat
   LambdaClient,
   ListAliasesCommand,
   ListLayerVersionsCommand,
+  ListLayersCommand,
   ListProvisionedConcurrencyConfigsCommand,
   ListVersionsByFunctionCommand,
   PublishLayerVersionCommand,

@@ -160,18 +160,6 @@ var require_picocolors = __commonJS({
   }
 });
 
-// src/aws/wait.ts
-async function wait(milliseconds2, until) {
-  await (0, import_promises.setTimeout)(milliseconds2, void 0, { signal: until }).catch(() => void 0);
-}
-var import_promises;
-var init_wait = __esm({
-  "src/aws/wait.ts"() {
-    "use strict";
-    import_promises = require("node:timers/promises");
-  }
-});
-
 // src/errors.ts
 function withOutcome(error, outcome, exitCode) {
   const options = { exitCode, cause: error };
@@ -226,36 +214,43 @@ var init_errors = __esm({
   }
 });
 
-// src/platform/runtimes.ts
-function targetOf(runtime, architecture) {
-  const { glibc, manylinux } = AMAZON_LINUX[RUNTIMES[runtime].amazonLinux];
-  const pythonMinor = runtime.slice("python".length);
-  return {
-    runtime,
-    pythonMinor,
-    architecture,
-    glibc,
-    uvPlatform: `${architecture === "arm64" ? "aarch64" : "x86_64"}-${manylinux}`,
-    image: `public.ecr.aws/lambda/python:${pythonMinor}`
-  };
-}
-var AMAZON_LINUX, RUNTIMES, RUNTIME_NAMES, DEFAULT_RUNTIME;
-var init_runtimes = __esm({
-  "src/platform/runtimes.ts"() {
+// src/platform/limits.ts
+var LIMITS;
+var init_limits = __esm({
+  "src/platform/limits.ts"() {
     "use strict";
-    AMAZON_LINUX = {
-      "2": { glibc: "2.26", manylinux: "manylinux_2_17" },
-      "2023": { glibc: "2.34", manylinux: "manylinux_2_34" }
+    LIMITS = {
+      /** A zip sent within the request itself. */
+      directUploadBytes: 50 * 1024 * 1024,
+      /** Code and layers, unpacked. */
+      unzippedBytes: 262144e3,
+      /** All environment variables of a function, names and values. */
+      environmentBytes: 4096,
+      /** Of one function. */
+      layers: 5,
+      /** Of a function, a version or an alias. */
+      descriptionCharacters: 256
     };
-    RUNTIMES = {
-      "python3.10": { amazonLinux: "2" },
-      "python3.11": { amazonLinux: "2" },
-      "python3.12": { amazonLinux: "2023" },
-      "python3.13": { amazonLinux: "2023" },
-      "python3.14": { amazonLinux: "2023" }
-    };
-    RUNTIME_NAMES = Object.keys(RUNTIMES);
-    DEFAULT_RUNTIME = "python3.13";
+  }
+});
+
+// src/report/size.ts
+function megabytes(bytes) {
+  return `${(bytes / 1e6).toFixed(1)} MB`;
+}
+function sizeText(bytes) {
+  if (Math.abs(bytes) < 50) return `${bytes} B`;
+  return Math.abs(bytes) < 1e6 ? `${(bytes / 1e3).toFixed(1)} kB` : megabytes(bytes);
+}
+function signedSize(bytes) {
+  return bytes === 0 ? "0" : `${bytes > 0 ? "+" : ""}${sizeText(bytes)}`;
+}
+function largestFirst(sizes, most = 10) {
+  return sizes.toSorted((a, b) => b.bytes - a.bytes).slice(0, most).map(({ name, version, bytes }) => `${megabytes(bytes).padStart(9)}  ${name} ${version}`).join("\n");
+}
+var init_size = __esm({
+  "src/report/size.ts"() {
+    "use strict";
   }
 });
 
@@ -267,20 +262,33 @@ async function readRecord(store, kind, key) {
   const path4 = await store.find(kind, key);
   if (path4 === void 0) return void 0;
   try {
-    return JSON.parse(await (0, import_promises3.readFile)(path4, "utf8"));
+    return JSON.parse(await (0, import_promises.readFile)(path4, "utf8"));
   } catch {
     return void 0;
   }
 }
 async function writeRecord(store, kind, key, value, options) {
-  await store.keep(kind, key, (path4) => (0, import_promises3.writeFile)(path4, JSON.stringify(value)), options);
+  await store.keep(kind, key, (path4) => (0, import_promises.writeFile)(path4, JSON.stringify(value)), options);
 }
-var import_node_crypto, import_promises3;
+var import_node_crypto, import_promises;
 var init_records = __esm({
   "src/store/records.ts"() {
     "use strict";
     import_node_crypto = require("node:crypto");
-    import_promises3 = require("node:fs/promises");
+    import_promises = require("node:fs/promises");
+  }
+});
+
+// src/wheels/findings.ts
+function reportFindings(findings2, report) {
+  for (const { severity, ...problem2 } of findings2) if (severity === "warning") report.warning(problem2);
+  const errors = findings2.filter(({ severity }) => severity === "error");
+  if (errors.length > 0) throw new SeveralErrors(errors, `${errors.length} distributions do not load on the target`);
+}
+var init_findings = __esm({
+  "src/wheels/findings.ts"() {
+    "use strict";
+    init_errors();
   }
 });
 
@@ -932,2851 +940,6 @@ var require_pep440 = __commonJS({
   }
 });
 
-// src/builder/pip-files.ts
-function pipFiles(environment) {
-  const home = environment["HOME"] ?? (0, import_node_os3.homedir)();
-  const configured = environment["XDG_CONFIG_HOME"] ?? (0, import_node_path5.join)(home, ".config");
-  const own = environment["PIP_CONFIG_FILE"];
-  const inEnvironment = environment["VIRTUAL_ENV"];
-  if (own === "/dev/null") return [];
-  return [
-    "/etc/xdg/pip/pip.conf",
-    "/etc/pip.conf",
-    ...own !== void 0 && (0, import_node_fs3.existsSync)(own) ? [] : [(0, import_node_path5.join)(home, ".pip/pip.conf"), (0, import_node_path5.join)(configured, "pip/pip.conf")],
-    ...inEnvironment === void 0 ? [] : [(0, import_node_path5.join)(inEnvironment, "pip.conf")],
-    ...own === void 0 ? [] : [own]
-  ];
-}
-async function withPipFiles(environment) {
-  const settings = /* @__PURE__ */ new Map();
-  for (const path4 of pipFiles(environment)) {
-    const text5 = await (0, import_promises7.readFile)(path4, "utf8").catch(() => "");
-    for (const [name, value] of settingsIn(text5)) settings.set(name, value);
-  }
-  const found = ["index-url", "extra-index-url"].flatMap((option) => {
-    const value = settings.get(`download ${option}`) ?? settings.get(`global ${option}`);
-    return value ? [[`PIP_${option.toUpperCase().replaceAll("-", "_")}`, value]] : [];
-  });
-  return { ...Object.fromEntries(found), ...environment };
-}
-function settingsIn(text5) {
-  const settings = /* @__PURE__ */ new Map();
-  let section = "";
-  let name = "";
-  for (const line of text5.split(/\r?\n/).filter((each) => !/^\s*[#;]/.test(each))) {
-    const [, header] = /^\[([^\]]+)\]/.exec(line) ?? [];
-    const [, option, value] = /^([\w-]+)\s*[=:]\s*(.*)$/.exec(line) ?? [];
-    if (header !== void 0) section = header;
-    else if (option !== void 0) {
-      name = `${section} ${option.toLowerCase().replaceAll("_", "-")}`;
-      settings.set(name, (value ?? "").trim());
-    } else if (/^\s+\S/.test(line)) settings.set(name, `${settings.get(name) ?? ""} ${line.trim()}`.trim());
-  }
-  return settings;
-}
-var import_node_fs3, import_promises7, import_node_os3, import_node_path5;
-var init_pip_files = __esm({
-  "src/builder/pip-files.ts"() {
-    "use strict";
-    import_node_fs3 = require("node:fs");
-    import_promises7 = require("node:fs/promises");
-    import_node_os3 = require("node:os");
-    import_node_path5 = require("node:path");
-  }
-});
-
-// docker:dockerode
-var require_dockerode = __commonJS({
-  "docker:dockerode"(exports2, module2) {
-    module2.exports = require("./docker.cjs")["dockerode"];
-  }
-});
-
-// src/builder/docker-errors.ts
-function diskFull(detail) {
-  return new UserError({ title: "The disk of the container engine is full", detail, hint: DISK_FULL });
-}
-function unreachableProblem(error, address2) {
-  const title = `No container engine answers at ${address2}`;
-  const detail = messageOf(error);
-  const otherwise = "builder: host needs none, where every requirement has a published wheel.";
-  const code2 = codeOf(error);
-  if (address2.startsWith("ssh:")) {
-    return {
-      title: "A container engine behind ssh:// is not supported",
-      detail: `DOCKER_HOST is ${address2}.`,
-      hint: "Forward its socket and name that: ssh -nNT -L /tmp/engine.sock:/var/run/docker.sock HOST, then DOCKER_HOST=unix:///tmp/engine.sock."
-    };
-  }
-  switch (code2 ?? "") {
-    case "ENOENT":
-      return {
-        title,
-        detail,
-        hint: `Start Docker (or Podman's service), or set DOCKER_HOST to where it listens. ${CONTEXTS} Or: ${otherwise}`
-      };
-    case "EACCES":
-    case "EPERM":
-      return {
-        title: `This user may not talk to the container engine at ${address2}`,
-        detail,
-        hint: `Add the user to the group of the socket (sudo usermod -aG docker NAME, then sign in again), or use a rootless engine by DOCKER_HOST. Or: ${otherwise}`
-      };
-    case "ECONNREFUSED":
-      return {
-        title,
-        detail,
-        hint: `The address is there but nothing listens: start the engine, or correct DOCKER_HOST. ${CONTEXTS} Or: ${otherwise}`
-      };
-    case "ENOTFOUND":
-    case "EAI_AGAIN":
-      return { title, detail, hint: `The host's name is not known: correct DOCKER_HOST. ${CONTEXTS}` };
-    default:
-      return { title, detail, hint: `Look whether "docker version" answers, and what DOCKER_HOST says. ${CONTEXTS}` };
-  }
-}
-function engineError(error, doing, address2) {
-  if (error instanceof UserError || !isError(error)) return asError(error);
-  if (error.name === "AbortError") return error;
-  const detail = messageOf(error);
-  const advise2 = (title, hint) => new UserError({ title, detail, hint }, { cause: error });
-  if (saysDiskFull(detail)) return diskFull(detail);
-  if (error instanceof EngineTimeout)
-    return advise2(
-      `The container engine did not ${doing}: ${error.message}`,
-      "It is overloaded or hangs: look at its log, restart it and run again."
-    );
-  if (/exec format error|does not match the specified platform/i.test(detail))
-    return advise2(
-      "The container engine cannot run programs of this architecture",
-      "Run on a machine of that architecture, or install emulation: the action docker/setup-qemu-action, or docker run --privileged --rm tonistiigi/binfmt --install all."
-    );
-  if (/no such (container|exec)|is not running|is dead or marked for removal|container .* not found/i.test(detail))
-    return advise2(
-      `The build container disappeared: the engine could not ${doing}`,
-      "It was removed, ran out of memory, or the engine was restarted meanwhile. Run again."
-    );
-  const { code: code2, statusCode } = error;
-  if (code2 !== void 0 && ["ENOENT", "EACCES", "EPERM", "ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN"].includes(code2))
-    return new UserError(unreachableProblem(error, address2), { cause: error });
-  if (code2 !== void 0 || /socket hang up|premature close|aborted/i.test(detail))
-    return advise2(
-      `The connection to the container engine broke: it could not ${doing}`,
-      'The engine was stopped or restarted meanwhile. Look whether "docker version" answers, and run again.'
-    );
-  if (statusCode !== void 0)
-    return advise2(`The container engine could not ${doing}`, "Its words are above; its log may say more.");
-  return error;
-}
-function isError(value) {
-  return typeof value === "object" && value !== null && "name" in value && "message" in value;
-}
-function codeOf(error) {
-  return isError(error) ? error.code : void 0;
-}
-function messageOf(error) {
-  if (!isError(error)) return String(error);
-  const { json } = error;
-  const text5 = json?.message ?? error.message.replace(/^\(HTTP code \d+\) .*? - /, "");
-  return text5.trim() || (codeOf(error) ?? error.name);
-}
-function asError(error) {
-  return isError(error) ? error : new Error(String(error));
-}
-function stepAdvice(output2) {
-  if (/certificate verify failed|CERTIFICATE_VERIFY_FAILED|SSLCertVerification|self[- ]signed|UnknownIssuer/i.test(output2))
-    return "The network re-signs TLS: name its certificate authority with ca-file.";
-  if (/unable to locate package|no match for argument|no package .* available|unable to find a match|has no installation candidate/i.test(
-    output2
-  ))
-    return "Correct system-packages: the names are those of the image’s own distribution (dnf: libpq-devel; apt: libpq-dev).";
-  if (/could not resolve|temporary failure|name resolution|network is unreachable|connection (refused|timed out)|could not fetch/i.test(
-    output2
-  ))
-    return "Containers of this engine need the network here: its DNS, its proxy (HTTPS_PROXY) or the index (PIP_INDEX_URL).";
-  return "The output above says why; --verbose shows all of it.";
-}
-var EngineTimeout, CONTEXTS, DISK_FULL, NO_SPACE, saysDiskFull, lastLines;
-var init_docker_errors = __esm({
-  "src/builder/docker-errors.ts"() {
-    "use strict";
-    init_errors();
-    EngineTimeout = class extends Error {
-      constructor(seconds) {
-        super(`no answer within ${seconds} seconds`);
-      }
-    };
-    CONTEXTS = "Contexts of the docker command are not read: name the engine of one with DOCKER_HOST=$(docker context inspect --format '{{.Endpoints.docker.Host}}').";
-    DISK_FULL = "Free some space where the engine keeps its data (docker system prune removes what is unused; on a hosted runner, remove tools that the job does not need) and run again.";
-    NO_SPACE = /no space left on device|ENOSPC|Errno 28\b|os error 28\b|not enough free space|disk quota exceeded/i;
-    saysDiskFull = (text5) => NO_SPACE.test(text5);
-    lastLines = (text5, count = 20) => text5.trim().split("\n").slice(-count).join("\n");
-  }
-});
-
-// src/builder/docker-engine.ts
-var docker_engine_exports = {};
-__export(docker_engine_exports, {
-  engineCall: () => engineCall,
-  findEngine: () => findEngine
-});
-async function findEngine() {
-  let docker;
-  try {
-    docker = new import_dockerode.default();
-  } catch (error) {
-    return { unreachable: unreachableProblem(error, "the address in DOCKER_HOST") };
-  }
-  const address2 = await addressOf(docker.modem);
-  if (address2.startsWith("ssh:")) return { unreachable: unreachableProblem(void 0, address2) };
-  try {
-    const { Version, Arch } = await inTime((abortSignal) => versionOf2(docker, { abortSignal }), PING_SECONDS);
-    return { docker, address: address2, version: Version, architecture: Arch };
-  } catch (error) {
-    return { unreachable: unreachableProblem(error, address2) };
-  }
-}
-async function addressOf(modem) {
-  if (modem.socketPath !== void 0) {
-    const path4 = await modem.getSocketPath();
-    return path4.startsWith("//") ? `npipe://${path4}` : `unix://${path4}`;
-  }
-  const scheme = modem.protocol === "ssh" ? "ssh" : "tcp";
-  return `${scheme}://${modem.host ?? ""}${modem.port ? `:${modem.port}` : ""}`;
-}
-async function engineCall(engine, doing, call, seconds = CALL_SECONDS) {
-  try {
-    return await inTime(call, seconds);
-  } catch (error) {
-    throw engineError(error, doing, engine.address);
-  }
-}
-async function inTime(call, seconds) {
-  let timer;
-  const controller = new AbortController();
-  const late = new Promise((_, reject) => {
-    timer = setTimeout(() => {
-      reject(new EngineTimeout(seconds));
-      controller.abort();
-    }, seconds * 1e3);
-  });
-  try {
-    return await Promise.race([call(controller.signal), late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-var import_dockerode, PING_SECONDS, versionOf2, CALL_SECONDS;
-var init_docker_engine = __esm({
-  "src/builder/docker-engine.ts"() {
-    "use strict";
-    import_dockerode = __toESM(require_dockerode(), 1);
-    init_docker_errors();
-    PING_SECONDS = 5;
-    versionOf2 = (docker, options) => docker.version.call(docker, options);
-    CALL_SECONDS = 120;
-  }
-});
-
-// src/builder/builder.ts
-var ToolchainChanged;
-var init_builder = __esm({
-  "src/builder/builder.ts"() {
-    "use strict";
-    ToolchainChanged = class extends Error {
-      name = "ToolchainChanged";
-      constructor(image) {
-        super(`${image} is another one than in the last build`);
-      }
-    };
-  }
-});
-
-// docker:tar-stream
-var require_tar_stream = __commonJS({
-  "docker:tar-stream"(exports2, module2) {
-    module2.exports = require("./docker.cjs")["tar-stream"];
-  }
-});
-
-// src/builder/docker-files.ts
-function packFiles(files) {
-  const archive = (0, import_tar_stream.pack)();
-  for (const { path: path4, content } of files) archive.entry({ ...OWNER, name: path4, mode: 420 }, content);
-  archive.finalize();
-  return archive;
-}
-function packFolder(localFolder, path4) {
-  const archive = (0, import_tar_stream.pack)();
-  fill(archive, localFolder, path4).then(
-    () => {
-      archive.finalize();
-    },
-    (error) => {
-      archive.destroy(error);
-    }
-  );
-  return archive;
-}
-async function fill(archive, localFolder, path4) {
-  const root = await (0, import_promises8.realpath)(localFolder);
-  let parent = "";
-  for (const name of path4.split("/").filter((part) => part !== "" && part !== ".")) {
-    parent = import_node_path6.posix.join(parent, name);
-    folderEntry(archive, parent);
-  }
-  await addContent(archive, root, root, parent);
-}
-function folderEntry(archive, name) {
-  archive.entry({ ...OWNER, name: `${name}/`, type: "directory", mode: 493 });
-}
-async function addContent(archive, root, folder, path4) {
-  for (const name of (await (0, import_promises8.readdir)(folder)).sort()) {
-    const local = (0, import_node_path6.join)(folder, name);
-    const inside2 = import_node_path6.posix.join(path4, name);
-    const stats = await (0, import_promises8.lstat)(local);
-    if (stats.isDirectory()) {
-      folderEntry(archive, inside2);
-      await addContent(archive, root, local, inside2);
-    } else if (stats.isSymbolicLink()) {
-      const linkname = await (0, import_promises8.readlink)(local);
-      if ((0, import_node_path6.isAbsolute)(linkname) || leadsOut((0, import_node_path6.relative)(root, (0, import_node_path6.normalize)((0, import_node_path6.join)(folder, linkname))))) {
-        throw new UserError({
-          title: `${(0, import_node_path6.relative)(root, local)} is a link to outside of ${root}`,
-          detail: `It points to ${linkname}, which is not there in a container.`,
-          hint: "Put a copy of the file in its place."
-        });
-      }
-      archive.entry({ ...OWNER, name: inside2, type: "symlink", linkname: linkname.split(import_node_path6.sep).join("/"), mode: 511 });
-    } else if (stats.isFile()) {
-      const mode = stats.mode & 73 ? 493 : 420;
-      await (0, import_promises9.pipeline)((0, import_node_fs4.createReadStream)(local), archive.entry({ ...OWNER, name: inside2, size: stats.size, mode }));
-    }
-  }
-}
-async function unpackFolder(archive, localFolder) {
-  await (0, import_promises8.mkdir)((0, import_node_path6.dirname)(localFolder), { recursive: true });
-  await (0, import_promises8.mkdir)(localFolder, { mode: 493 });
-  const broken = new AbortController();
-  try {
-    const entries = (0, import_tar_stream.extract)();
-    const piped = (0, import_promises9.pipeline)(archive, entries);
-    piped.catch((error) => {
-      broken.abort(error);
-    });
-    const links = [];
-    for await (const entry of entries) {
-      const link3 = await unpackEntry(entry, localFolder, broken.signal);
-      if (link3) links.push(link3);
-    }
-    await piped;
-    for (const link3 of links.filter(({ isHard }) => isHard)) await makeLink(link3, localFolder);
-    for (const link3 of links.filter(({ isHard }) => !isHard)) await makeLink(link3, localFolder);
-  } catch (error) {
-    await (0, import_promises8.rm)(localFolder, { recursive: true, force: true });
-    const isAbort = isError(error) && error.name === "AbortError";
-    throw broken.signal.aborted && (isAbort || error === broken.signal.reason) ? new BrokenArchive({ cause: broken.signal.reason }) : error;
-  }
-}
-async function unpackEntry(entry, localFolder, signal) {
-  const { name, type, linkname, mode } = entry.header;
-  const path4 = pathInside(name);
-  if (path4 === void 0) throw escaping(name);
-  const local = (0, import_node_path6.join)(localFolder, path4);
-  switch (type) {
-    case "directory":
-      await (0, import_promises8.mkdir)(local, { recursive: true, mode: 493 });
-      entry.resume();
-      return void 0;
-    case "file":
-    case "contiguous-file": {
-      await (0, import_promises8.mkdir)((0, import_node_path6.dirname)(local), { recursive: true, mode: 493 });
-      const wanted = mode & 73 ? 493 : 420;
-      await (0, import_promises9.pipeline)(entry, (0, import_node_fs4.createWriteStream)(local, { flags: "wx", mode: wanted }), { signal });
-      await (0, import_promises8.chmod)(local, wanted);
-      return void 0;
-    }
-    case "link":
-    case "symlink":
-      entry.resume();
-      return { path: path4, linkname, isHard: type === "link" };
-    case "fifo":
-    case "block-device":
-    case "character-device":
-      throw new UserError({
-        title: `The container holds ${name}, which is not a file, a folder or a link`,
-        detail: `It is a ${type}.`
-      });
-  }
-}
-async function makeLink({ path: path4, linkname, isHard }, localFolder) {
-  const local = (0, import_node_path6.join)(localFolder, path4);
-  await (0, import_promises8.mkdir)((0, import_node_path6.dirname)(local), { recursive: true, mode: 493 });
-  if (isHard) {
-    const source2 = pathInside(linkname);
-    if (source2 === void 0) throw escaping(path4);
-    await (0, import_promises8.copyFile)((0, import_node_path6.join)(localFolder, source2), local);
-    return;
-  }
-  const root = await (0, import_promises8.realpath)(localFolder);
-  if ((0, import_node_path6.isAbsolute)(linkname)) throw escaping(path4);
-  await (0, import_promises8.symlink)(linkname, local);
-  const end = await (0, import_promises8.realpath)(local).catch(() => void 0);
-  if (end === void 0 || leadsOut((0, import_node_path6.relative)(root, end))) throw escaping(path4);
-}
-function pathInside(name) {
-  if (name.startsWith("/") || name.includes("\0")) return void 0;
-  const parts = name.split("/").filter((part) => part !== "" && part !== ".");
-  if (parts.some((part) => part === ".." || import_node_path6.sep === "\\" && /[\\:]/.test(part))) return void 0;
-  return parts.join(import_node_path6.sep);
-}
-var import_node_fs4, import_promises8, import_node_path6, import_promises9, import_tar_stream, MTIME, OWNER, BrokenArchive, escaping, leadsOut;
-var init_docker_files = __esm({
-  "src/builder/docker-files.ts"() {
-    "use strict";
-    import_node_fs4 = require("node:fs");
-    import_promises8 = require("node:fs/promises");
-    import_node_path6 = require("node:path");
-    import_promises9 = require("node:stream/promises");
-    import_tar_stream = __toESM(require_tar_stream(), 1);
-    init_errors();
-    init_docker_errors();
-    MTIME = /* @__PURE__ */ new Date("2000-01-01T00:00:00Z");
-    OWNER = { uid: 0, gid: 0, uname: "root", gname: "root", mtime: MTIME };
-    BrokenArchive = class extends Error {
-      constructor(options) {
-        super(isError(options.cause) ? options.cause.message : "the archive broke off", options);
-      }
-    };
-    escaping = (path4) => new UserError({
-      title: `${path4} in the container would lead out of the folder that is copied`,
-      hint: "The package that made it is broken or hostile: look at where it comes from."
-    });
-    leadsOut = (path4) => path4 === ".." || path4.startsWith(`..${import_node_path6.sep}`) || (0, import_node_path6.isAbsolute)(path4);
-  }
-});
-
-// src/builder/docker-lines.ts
-function collectLines(onLine) {
-  const decoder = new import_node_string_decoder.StringDecoder("utf8");
-  const pieces = [];
-  let unfinished = "";
-  const take = (text5) => {
-    pieces.push(text5);
-    if (!onLine) return;
-    const lines2 = (unfinished + text5).split("\n");
-    unfinished = lines2.pop() ?? "";
-    for (const line of lines2) onLine(line.replace(/\r$/, ""));
-  };
-  return {
-    stream: new import_node_stream.Writable({
-      write(chunk, _encoding, done) {
-        take(decoder.write(chunk));
-        done();
-      }
-    }),
-    end() {
-      take(decoder.end());
-      if (onLine && unfinished !== "") onLine(unfinished);
-      unfinished = "";
-      return pieces.join("");
-    }
-  };
-}
-var import_node_stream, import_node_string_decoder;
-var init_docker_lines = __esm({
-  "src/builder/docker-lines.ts"() {
-    "use strict";
-    import_node_stream = require("node:stream");
-    import_node_string_decoder = require("node:string_decoder");
-  }
-});
-
-// src/builder/docker-container.ts
-async function removeLabelled(engine, labels) {
-  const label = ourLabels(labels);
-  const found = await engineCall(
-    engine,
-    "list containers",
-    () => engine.docker.listContainers({ all: true, filters: { label } })
-  );
-  await Promise.all(found.map(({ Id }) => removeContainer(engine, engine.docker.getContainer(Id))));
-  await removeVolumes(engine, labels);
-  return found.length;
-}
-async function removeVolumes(engine, labels, seconds = 0) {
-  const label = ourLabels(labels);
-  const { Volumes } = await engineCall(
-    engine,
-    "list volumes",
-    () => engine.docker.listVolumes({ filters: { label, dangling: ["true"] } })
-  );
-  const newest2 = Date.now() - seconds * 1e3;
-  const found = Volumes ?? [];
-  const old = found.filter(({ CreatedAt }) => seconds === 0 || Date.parse(CreatedAt ?? "") <= newest2);
-  await Promise.all(old.map(({ Name }) => removeVolume(engine, Name)));
-}
-async function createVolume(engine, labels) {
-  const options = { Labels: { ...labels, [OUR_LABEL]: "1" } };
-  const volume = await engineCall(engine, "create a volume", () => engine.docker.createVolume(options));
-  return volume.name;
-}
-async function removeVolume(engine, name) {
-  await engineCall(engine, "remove a volume", async () => {
-    for (let attempt2 = 0; ; attempt2++) {
-      try {
-        await engine.docker.getVolume(name).remove();
-        return;
-      } catch (error) {
-        const { statusCode } = error;
-        if (statusCode === 404) return;
-        if (statusCode !== 409 || attempt2 >= 50) throw error;
-        await (0, import_promises11.setTimeout)(100);
-      }
-    }
-  });
-}
-async function removeContainer(engine, container) {
-  await engineCall(engine, "remove a container", async () => {
-    try {
-      await container.remove({ force: true, v: true });
-    } catch (error) {
-      const { statusCode } = error;
-      const isGone = statusCode === 404 || statusCode === 409 && /in progress/.test(messageOf(error));
-      if (!isGone) throw error;
-    }
-  });
-}
-var import_promises10, import_promises11, OUR_LABEL, LIFETIME_SECONDS, COPY_SECONDS, HEARTBEAT_SECONDS, Container, ourLabels;
-var init_docker_container = __esm({
-  "src/builder/docker-container.ts"() {
-    "use strict";
-    import_promises10 = require("node:stream/promises");
-    import_promises11 = require("node:timers/promises");
-    init_errors();
-    init_docker_engine();
-    init_docker_errors();
-    init_docker_files();
-    init_docker_lines();
-    OUR_LABEL = "wsgi-lambda";
-    LIFETIME_SECONDS = 6 * 60 * 60;
-    COPY_SECONDS = 20 * 60;
-    HEARTBEAT_SECONDS = 20;
-    Container = class _Container {
-      #engine;
-      #container;
-      #signal;
-      #onAbort;
-      #removal;
-      static async create(engine, { image, labels, signal, host }) {
-        signal?.throwIfAborted();
-        const created = await engineCall(
-          engine,
-          "create a container",
-          () => engine.docker.createContainer({
-            Image: image,
-            User: "0:0",
-            WorkingDir: "/",
-            Entrypoint: ["/bin/sh", "-c", `trap 'exit 0' TERM; sleep ${LIFETIME_SECONDS} & wait`],
-            Cmd: [],
-            Labels: { ...labels, [OUR_LABEL]: "1" },
-            HostConfig: { ...host, AutoRemove: true }
-          })
-        );
-        const container = new _Container(engine, created, signal);
-        try {
-          signal?.throwIfAborted();
-          await engineCall(engine, "start a container", () => created.start());
-          signal?.throwIfAborted();
-          return container;
-        } catch (error) {
-          await container.remove();
-          signal?.throwIfAborted();
-          throw error;
-        }
-      }
-      constructor(engine, container, signal) {
-        this.#engine = engine;
-        this.#container = container;
-        this.#signal = signal;
-        this.#onAbort = () => {
-          this.remove().catch(() => void 0);
-        };
-        signal?.addEventListener("abort", this.#onAbort, { once: true });
-      }
-      get id() {
-        return this.#container.id;
-      }
-      /**
-       * Runs a program to its end. A failing exit code is an answer, except of a full disk.
-       *
-       * @throws UserError when the container or the engine went away, or the disk is full
-       */
-      async exec(command, { cwd, env, user = "0:0", onLine }) {
-        const exec2 = await this.#call(
-          "run a program in the container",
-          () => this.#container.exec({
-            Cmd: [...command],
-            Env: Object.entries(env).map(([name, value]) => `${name}=${value}`),
-            WorkingDir: cwd,
-            User: user,
-            AttachStdout: true,
-            AttachStderr: true
-          })
-        );
-        const stream = await this.#call("run a program in the container", () => exec2.start({ hijack: true, stdin: false }));
-        const stdout = collectLines(onLine);
-        const stderr = collectLines(onLine);
-        this.#engine.docker.modem.demuxStream(stream, stdout.stream, stderr.stream);
-        const heartbeat = this.#watch(stream);
-        try {
-          await (0, import_promises10.finished)(stream, { writable: false });
-        } catch (error) {
-          this.#signal?.throwIfAborted();
-          throw engineError(error, "follow a program in the container", this.#engine.address);
-        } finally {
-          clearInterval(heartbeat);
-          stream.destroy();
-        }
-        const exitCode = await this.#exitCode(() => exec2.inspect());
-        const completed3 = { exitCode, stdout: stdout.end(), stderr: stderr.end() };
-        const said2 = `${completed3.stderr}
-${completed3.stdout}`;
-        if (exitCode !== 0 && saysDiskFull(said2)) throw diskFull(lastLines(said2));
-        return completed3;
-      }
-      /** Starts a program that is talked to over its standard streams, for as long as the container lives. */
-      async converse(command, output2) {
-        const doing = "run a program in the container";
-        const exec2 = await this.#call(
-          doing,
-          () => this.#container.exec({ Cmd: [...command], User: "0:0", AttachStdin: true, AttachStdout: true })
-        );
-        const stream = await this.#call(doing, () => exec2.start({ hijack: true, stdin: true }));
-        this.#engine.docker.modem.demuxStream(stream, output2, output2);
-        return stream;
-      }
-      /** A connection can die without a word. Then the engine no longer answers either. */
-      #watch(stream) {
-        return setInterval(() => {
-          engineCall(this.#engine, "show the container", () => this.#container.inspect(), HEARTBEAT_SECONDS).catch(
-            (error) => stream.destroy(error)
-          );
-        }, HEARTBEAT_SECONDS * 1e3);
-      }
-      /** The output ends a moment before the engine knows the exit code. */
-      async #exitCode(inspect2) {
-        for (let attempt2 = 0; attempt2 < 100; attempt2++) {
-          const { Running, ExitCode } = await this.#call("tell the exit code of a program", inspect2);
-          if (!Running && ExitCode !== null) {
-            if (ExitCode === 137) await this.#refuseIfGone();
-            return ExitCode;
-          }
-          await (0, import_promises11.setTimeout)(20 + attempt2 * 2);
-        }
-        throw new UserError({
-          title: "A program in the container closed its output and did not end",
-          hint: "Something that it started may still be running."
-        });
-      }
-      /** A program is killed together with its container, and the engine may tell of the program first. */
-      async #refuseIfGone() {
-        for (let attempt2 = 0; attempt2 < 5; attempt2++) {
-          const doing = "wait for a program";
-          const { State } = await this.#call(doing, () => this.#container.inspect());
-          if (!State.Running) throw engineError(new Error("The container is not running"), doing, this.#engine.address);
-          await (0, import_promises11.setTimeout)(100);
-        }
-      }
-      /** Unpacks an archive at a folder that is there. A failure to read what is packed is thrown as it is. */
-      async put(archive, folder) {
-        let unreadable6;
-        archive.on("error", (error) => {
-          unreadable6 ??= error;
-        });
-        try {
-          const body = archive;
-          await this.#call(
-            "take files into the container",
-            () => this.#container.putArchive(body, { path: folder }),
-            COPY_SECONDS
-          );
-        } catch (error) {
-          throw unreadable6 ?? error;
-        } finally {
-          archive.destroy();
-        }
-      }
-      async putFile(path4, content) {
-        await this.put(packFiles([{ path: path4.replace(/^\//, ""), content }]), "/");
-      }
-      /** Copies the content of a folder to a local one, which must not exist. Failures to write are thrown as they are. */
-      async take(folder, localFolder) {
-        const doing = "give files out of the container";
-        const archive = await this.#call(
-          doing,
-          () => this.#container.getArchive({ path: `${folder}/.` })
-        );
-        const late = setTimeout(() => archive.destroy(new EngineTimeout(COPY_SECONDS)), COPY_SECONDS * 1e3);
-        try {
-          await unpackFolder(archive, localFolder);
-        } catch (error) {
-          this.#signal?.throwIfAborted();
-          if (error instanceof BrokenArchive) throw engineError(error.cause, doing, this.#engine.address);
-          if (!saysDiskFull(messageOf(error))) throw error;
-          throw new UserError(
-            {
-              title: `The disk is full at ${localFolder}`,
-              detail: messageOf(error),
-              hint: "Free some space and run again."
-            },
-            { cause: error }
-          );
-        } finally {
-          clearTimeout(late);
-          archive.destroy();
-        }
-      }
-      /** Keeps what the container's file system is now as an image with this configuration, and answers the image's id. */
-      async commit(labels, comment) {
-        const { Id } = await this.#call(
-          "keep the container as an image",
-          // The body is the configuration to lay over the container's, which has neither variables nor mounts of ours.
-          () => this.#container.commit({ comment, _query: { container: this.id, comment }, _body: { Labels: labels } }),
-          COPY_SECONDS
-        );
-        return Id;
-      }
-      /** Safe to call at any time and more than once. */
-      remove() {
-        this.#signal?.removeEventListener("abort", this.#onAbort);
-        this.#removal ??= removeContainer(this.#engine, this.#container);
-        return this.#removal;
-      }
-      [Symbol.asyncDispose]() {
-        return this.remove();
-      }
-      async #call(doing, call, seconds) {
-        try {
-          this.#signal?.throwIfAborted();
-          return await engineCall(this.#engine, doing, call, seconds);
-        } catch (error) {
-          this.#signal?.throwIfAborted();
-          throw error;
-        }
-      }
-    };
-    ourLabels = (labels) => Object.entries({ ...labels, [OUR_LABEL]: "1" }).map(([name, value]) => `${name}=${value}`);
-  }
-});
-
-// src/builder/docker-environment.ts
-function environmentInside(environment, { hasAuthorities }) {
-  const env = {};
-  const dropped = [];
-  for (const [name, value] of Object.entries(environment)) {
-    if (!PASSED_ON.test(name)) continue;
-    if (/^([/~]|\.\.?[/\\]|[A-Za-z]:[/\\]|file:)/.test(value)) dropped.push(name);
-    else env[name] = value;
-  }
-  const authorities = hasAuthorities ? {
-    SSL_CERT_FILE: AUTHORITIES_INSIDE,
-    // uv, OpenSSL, newer pip
-    PIP_CERT: AUTHORITIES_INSIDE,
-    REQUESTS_CA_BUNDLE: AUTHORITIES_INSIDE,
-    CURL_CA_BUNDLE: AUTHORITIES_INSIDE
-    // dnf and yum, by libcurl
-  } : {};
-  return { env: { ...env, UV_PYTHON_DOWNLOADS: "never", ...authorities }, dropped };
-}
-function withOnly(names, command, python) {
-  const program = [
-    "import os, sys",
-    "names, command = sys.argv[1].split(), sys.argv[2:]",
-    "os.execvpe(command[0], command, {name: os.environ[name] for name in names if name in os.environ})"
-  ];
-  return [python, "-I", "-S", "-c", program.join("; "), [...IMAGES_OWN, ...names].join(" "), ...command];
-}
-var TOOLS_INSIDE, AUTHORITIES_INSIDE, PASSED_ON, IMAGES_OWN;
-var init_docker_environment = __esm({
-  "src/builder/docker-environment.ts"() {
-    "use strict";
-    TOOLS_INSIDE = "/opt/wsgi-lambda";
-    AUTHORITIES_INSIDE = "/wsgi-lambda-authorities.pem";
-    PASSED_ON = /^(PIP_|UV_|(HTTPS?|ALL|NO|FTP)_PROXY$)/i;
-    IMAGES_OWN = ["PATH", "LD_LIBRARY_PATH"];
-  }
-});
-
-// src/builder/docker-pull.ts
-async function imageIfThere(engine, name) {
-  return engineCall(engine, `look for the image ${name}`, async () => {
-    try {
-      const { Id, Architecture, Config } = await engine.docker.getImage(name).inspect();
-      const labels = Config.Labels;
-      return { id: Id, architecture: Architecture, labels: labels ?? {} };
-    } catch (error) {
-      if (error.statusCode === 404) return void 0;
-      throw error;
-    }
-  });
-}
-async function ensureBaseImage(engine, name, architecture, { report, signal }) {
-  const wanted = architecture === "arm64" ? "arm64" : "amd64";
-  const local = await imageIfThere(engine, name);
-  if (local?.architecture === wanted) return local;
-  await pull(engine, name, `linux/${wanted}`, { report, signal });
-  const pulled = await imageIfThere(engine, name);
-  if (pulled?.architecture === wanted) return pulled;
-  throw new UserError({
-    title: `${name} is not published for ${architecture}`,
-    detail: pulled ? `What was pulled is for ${pulled.architecture}.` : "The engine does not have it after the pull.",
-    hint: `Choose a base-image for linux/${wanted}, or the other architecture.`
-  });
-}
-async function pull(engine, name, platform, { report, signal }) {
-  report.info(`Pull ${name} for ${platform}`);
-  try {
-    const reference = /[@]|:[^/]*$/.test(name) ? name : `${name}:latest`;
-    const stream = await engineCall(
-      engine,
-      `pull ${name}`,
-      () => engine.docker.pull(reference, { platform, ...signal && { abortSignal: signal } }),
-      SILENCE_SECONDS
-    );
-    await followPull(engine, stream, report);
-  } catch (error) {
-    signal?.throwIfAborted();
-    const said2 = error instanceof UserError ? error.detail ?? error.title : messageOf(error);
-    throw saysDiskFull(said2) ? diskFull(said2) : new UserError(pullProblem(name, platform, said2), { cause: error });
-  }
-}
-async function followPull(engine, stream, report) {
-  let failure;
-  const fall = () => {
-    stream.destroy(new EngineTimeout(SILENCE_SECONDS));
-  };
-  let silence = setTimeout(fall, SILENCE_SECONDS * 1e3);
-  try {
-    await new Promise((resolve12, reject) => {
-      engine.docker.modem.followProgress(
-        stream,
-        (error) => {
-          if (error) reject(error);
-          else resolve12();
-        },
-        (record2) => {
-          clearTimeout(silence);
-          silence = setTimeout(fall, SILENCE_SECONDS * 1e3);
-          failure ??= record2.error;
-          report.progress(["Pull", record2.id, record2.status, record2.progress].filter(Boolean).join(" "));
-        }
-      );
-      stream.once("error", reject);
-    });
-  } finally {
-    clearTimeout(silence);
-  }
-  if (failure !== void 0) throw new Error(failure);
-}
-function pullProblem(name, platform, said2) {
-  const title = `The image ${name} could not be pulled for ${platform}`;
-  const byHand = `Try by hand, which shows more and uses your sign-in: docker pull --platform ${platform} ${name}`;
-  if (/no such host|dial tcp|i\/o timeout|connection refused|TLS handshake|server misbehaving|no answer within/i.test(
-    said2
-  ))
-    return {
-      title,
-      detail: said2,
-      hint: `The engine does not reach the registry: look at its network, proxy and DNS. ${byHand}. Or use builder: host.`
-    };
-  if (/x509|certificate/i.test(said2))
-    return {
-      title,
-      detail: said2,
-      hint: `The engine does not trust the registry's certificate: give it your authority. ${byHand}`
-    };
-  if (/unauthorized|denied|authentication required|no basic auth/i.test(said2))
-    return {
-      title,
-      detail: said2,
-      hint: `Sign in and pull it before (docker login, ${byHand.split(": ").at(-1) ?? ""}); expired sign-ins to public.ecr.aws fail too: docker logout public.ecr.aws.`
-    };
-  if (/toomanyrequests|rate limit/i.test(said2))
-    return {
-      title,
-      detail: said2,
-      hint: `The registry limits anonymous pulls: sign in (docker login), or wait. ${byHand}`
-    };
-  if (/manifest|not found|no matching/i.test(said2))
-    return { title, detail: said2, hint: `Correct base-image: no such name or tag, or not for ${platform}. ${byHand}` };
-  return { title, detail: said2, hint: byHand };
-}
-var SILENCE_SECONDS;
-var init_docker_pull = __esm({
-  "src/builder/docker-pull.ts"() {
-    "use strict";
-    init_errors();
-    init_docker_engine();
-    init_docker_errors();
-    SILENCE_SECONDS = 180;
-  }
-});
-
-// src/builder/docker-check.ts
-async function findSandbox(engine, target, options) {
-  const { toolsFolder, otherwise } = options;
-  const own = await imageIfThere(engine, target.image);
-  const isRuntimes = own?.architecture === goName(target.architecture);
-  const image = isRuntimes ? { name: target.image, id: own.id, python: `/var/lang/bin/python${target.pythonMinor}` } : { name: "the builder's image", ...otherwise };
-  const [unpack4, program, collector] = await Promise.all(
-    ["unpack_artifact.py", "check_artifact.py", "collect_static.py"].map(
-      (name) => (0, import_promises12.readFile)((0, import_node_path7.join)(toolsFolder, name), "utf8")
-    )
-  );
-  const place = {
-    ...options,
-    engine,
-    image: image.id,
-    python: image.python,
-    unpack: unpack4 ?? "",
-    program: program ?? ""
-  };
-  const orForeign = async (work) => {
-    try {
-      return await work();
-    } catch (error) {
-      const isForeign = goName(target.architecture) !== engine.architecture && error instanceof UserError;
-      options.signal?.throwIfAborted();
-      if (isForeign) return { kind: "foreign" };
-      throw error;
-    }
-  };
-  return {
-    image: image.name,
-    identity: `${image.id} ${(0, import_node_crypto2.createHash)("sha256").update(JSON.stringify([unpack4, program])).digest("hex")}`,
-    check: (zip, given2) => orForeign(
-      () => withArtifact(place, zip, (volume) => runIn(place, volume, { ...given2, name: "check_artifact.py" }))
-    ),
-    collect: (zip, given2, localFolder) => orForeign(
-      () => withArtifact(
-        place,
-        zip,
-        (volume) => collectIn({ ...place, program: collector ?? "" }, volume, given2, localFolder)
-      )
-    )
-  };
-}
-async function withArtifact(place, zip, work) {
-  const { engine, labels, signal } = place;
-  signal?.throwIfAborted();
-  await removeVolumes(engine, {}, ABANDONED_SECONDS).catch(() => void 0);
-  const volume = await createVolume(engine, labels);
-  try {
-    await fill2(place, volume, zip);
-    return await work(volume);
-  } finally {
-    await removeVolume(engine, volume);
-  }
-}
-async function fill2({ engine, image, python, unpack: unpack4, labels, signal }, volume, zip) {
-  var _stack = [];
-  try {
-    const host = { NetworkMode: "none", Mounts: [taskRoot(volume, "writable")] };
-    const container = __using(_stack, await Container.create(engine, { image, labels, signal, host }), true);
-    await container.put(packZip(zip), "/");
-    const command = [python, "-I", "-S", "-c", unpack4, `/${ZIP_INSIDE}`, TASK_ROOT];
-    const { exitCode, stderr } = await container.exec(command, { cwd: "/", env: {} });
-    if (exitCode === 0) return;
-    throw new UserError({
-      title: `The artifact ${zip} cannot be unpacked`,
-      detail: lastLines(stderr),
-      hint: "Build it anew. If that does not help, this is a defect of wsgi-lambda: please report it."
-    });
-  } catch (_) {
-    var _error = _, _hasError = true;
-  } finally {
-    var _promise = __callDispose(_stack, _error, _hasError);
-    _promise && await _promise;
-  }
-}
-async function runIn(place, volume, { name, request: request3, env, memory, seconds, output: output2 }) {
-  const { engine, image, python, program, labels, signal } = place;
-  const late = AbortSignal.timeout(seconds * 1e3);
-  const ending = signal ? AbortSignal.any([signal, late]) : late;
-  try {
-    var _stack = [];
-    try {
-      const confined = confinement(volume, memory);
-      const outputs = output2 ? [mounted(output2.volume, OUTPUT, "writable")] : [];
-      const host = { ...confined, Mounts: [...confined.Mounts ?? [], ...outputs] };
-      const container = __using(_stack, await Container.create(engine, { image, labels, signal: ending, host }), true);
-      if (output2) await container.exec(["/bin/sh", "-c", `chmod 1777 ${OUTPUT}`], { cwd: "/", env: {} });
-      const command = withOnly(Object.keys(env), [python, "-c", RUN, name, program, request3], python);
-      const completed3 = await container.exec(command, { cwd: TASK_ROOT, env, user: LAMBDA_USER });
-      await output2?.take(container);
-      return { kind: "ended", ...completed3 };
-    } catch (_) {
-      var _error = _, _hasError = true;
-    } finally {
-      var _promise = __callDispose(_stack, _error, _hasError);
-      _promise && await _promise;
-    }
-  } catch (error) {
-    signal?.throwIfAborted();
-    if (late.aborted) return { kind: "late" };
-    throw error;
-  }
-}
-async function collectIn(place, volume, options, localFolder) {
-  const { engine, labels } = place;
-  const written2 = await createVolume(engine, labels);
-  try {
-    return await runIn(place, volume, {
-      ...{ ...options, memory: void 0, name: "collect_static.py" },
-      request: JSON.stringify({ root: TASK_ROOT, output: OUTPUT }),
-      output: { volume: written2, take: (container) => container.take(OUTPUT, localFolder) }
-    });
-  } finally {
-    await removeVolume(engine, written2);
-  }
-}
-function confinement(volume, memory) {
-  const bytes = memory === void 0 ? void 0 : memory * 1024 * 1024;
-  return {
-    ReadonlyRootfs: true,
-    NetworkMode: "none",
-    IpcMode: "none",
-    Mounts: [taskRoot(volume, "read-only")],
-    Tmpfs: { "/tmp": `rw,exec,nosuid,nodev,mode=1777,size=${TEMPORARY_MB}m` },
-    CapDrop: ["ALL"],
-    SecurityOpt: ["no-new-privileges"],
-    PidsLimit: MOST_PROCESSES,
-    ...bytes !== void 0 && { Memory: bytes, MemorySwap: bytes }
-  };
-}
-function mounted(volume, target, access) {
-  return {
-    Type: "volume",
-    Source: volume,
-    Target: target,
-    ReadOnly: access === "read-only",
-    VolumeOptions: { NoCopy: true, Labels: {}, DriverConfig: { Name: "", Options: {} } }
-  };
-}
-function packZip(path4) {
-  const archive = (0, import_tar_stream2.pack)();
-  addZip(archive, path4).then(
-    () => {
-      archive.finalize();
-    },
-    (error) => {
-      archive.destroy(error);
-    }
-  );
-  return archive;
-}
-async function addZip(archive, path4) {
-  const { size } = await (0, import_promises12.stat)(path4);
-  await (0, import_promises13.pipeline)((0, import_node_fs5.createReadStream)(path4), archive.entry({ name: ZIP_INSIDE, size, mode: 420 }));
-}
-var import_node_crypto2, import_node_fs5, import_promises12, import_node_path7, import_promises13, import_tar_stream2, TASK_ROOT, OUTPUT, ZIP_INSIDE, ABANDONED_SECONDS, LAMBDA_USER, TEMPORARY_MB, MOST_PROCESSES, goName, RUN, taskRoot;
-var init_docker_check = __esm({
-  "src/builder/docker-check.ts"() {
-    "use strict";
-    import_node_crypto2 = require("node:crypto");
-    import_node_fs5 = require("node:fs");
-    import_promises12 = require("node:fs/promises");
-    import_node_path7 = require("node:path");
-    import_promises13 = require("node:stream/promises");
-    import_tar_stream2 = __toESM(require_tar_stream(), 1);
-    init_errors();
-    init_docker_container();
-    init_docker_environment();
-    init_docker_errors();
-    init_docker_pull();
-    TASK_ROOT = "/var/task";
-    OUTPUT = "/wsgi-lambda-static";
-    ZIP_INSIDE = "wsgi-lambda-artifact.zip";
-    ABANDONED_SECONDS = 6 * 60 * 60;
-    LAMBDA_USER = "993:990";
-    TEMPORARY_MB = 512;
-    MOST_PROCESSES = 1024;
-    goName = (architecture) => architecture === "arm64" ? "arm64" : "amd64";
-    RUN = 'import sys; name = sys.argv.pop(1); exec(compile(sys.argv.pop(1), name, "exec"))';
-    taskRoot = (volume, access) => mounted(volume, TASK_ROOT, access);
-  }
-});
-
-// src/store/hash.ts
-async function sha256Of(path4) {
-  const hash3 = (0, import_node_crypto3.createHash)("sha256");
-  const file = await (0, import_promises14.open)(path4);
-  try {
-    const { size } = await file.stat();
-    const buffer2 = Buffer.allocUnsafe(Math.max(1, Math.min(CHUNK_BYTES, size)));
-    for (; ; ) {
-      const bytesRead = (0, import_node_fs6.readSync)(file.fd, buffer2);
-      if (bytesRead === 0) return hash3.digest();
-      hash3.update(buffer2.subarray(0, bytesRead));
-    }
-  } finally {
-    await file.close();
-  }
-}
-var import_node_crypto3, import_node_fs6, import_promises14, CHUNK_BYTES;
-var init_hash = __esm({
-  "src/store/hash.ts"() {
-    "use strict";
-    import_node_crypto3 = require("node:crypto");
-    import_node_fs6 = require("node:fs");
-    import_promises14 = require("node:fs/promises");
-    CHUNK_BYTES = 1 << 20;
-  }
-});
-
-// src/builder/docker-context.ts
-async function contextFiles(folder) {
-  const isIgnored2 = dockerIgnore(await (0, import_promises15.readFile)((0, import_node_path8.join)(folder, ".dockerignore"), "utf8").catch(() => ""));
-  const entries = await (0, import_promises15.readdir)(folder, { recursive: true, withFileTypes: true });
-  return entries.filter((entry) => entry.isFile()).map((entry) => {
-    const file = (0, import_node_path8.join)(entry.parentPath, entry.name);
-    return { path: file.slice(folder.length + 1).replaceAll("\\", "/"), file };
-  }).filter(({ path: path4 }) => !isIgnored2(path4)).toSorted((a, b) => Buffer.compare(Buffer.from(a.path), Buffer.from(b.path)));
-}
-function dockerIgnore(text5) {
-  const rules = text5.split(/\r?\n/).map((line) => line.trim()).filter((line) => line !== "" && !line.startsWith("#")).map((line) => {
-    const isKept = line.startsWith("!");
-    const pattern = (isKept ? line.slice(1) : line).trim().replace(/^\.?\/+|\/+$/g, "");
-    return { isKept, pattern: new RegExp(`^${asExpression(pattern)}$`, "s") };
-  });
-  return (path4) => {
-    const parts = path4.split("/");
-    const above = parts.map((_, index) => parts.slice(0, index + 1).join("/"));
-    return rules.reduce(
-      (ignored, { isKept, pattern }) => above.some((part) => pattern.test(part)) ? !isKept : ignored,
-      false
-    );
-  };
-}
-function asExpression(pattern) {
-  return pattern.replace(/\*\*\/?|\*|\?|\[(?:\\.|[^\]])*\]|\\.|[.+^${}()|\\[\]]/g, (part) => {
-    if (part === "**/") return "(?:.*/)?";
-    if (part === "**") return ".*";
-    if (part === "*") return "[^/]*";
-    if (part === "?") return "[^/]";
-    if (part.startsWith("[") && part.length > 1) return part;
-    return part.length > 1 ? part : `\\${part}`;
-  });
-}
-var import_promises15, import_node_path8;
-var init_docker_context = __esm({
-  "src/builder/docker-context.ts"() {
-    "use strict";
-    import_promises15 = require("node:fs/promises");
-    import_node_path8 = require("node:path");
-  }
-});
-
-// src/builder/docker-dockerfile.ts
-async function ensureDockerfileImage(engine, target, dockerfile, report) {
-  const { file } = dockerfile;
-  if (!(await (0, import_promises16.stat)(file).catch(() => void 0))?.isFile())
-    throw new UserError(
-      { title: `dockerfile: ${file} is not a file`, hint: "The path is relative to the project." },
-      { exitCode: 2 }
-    );
-  const files = await contextFiles((0, import_node_path9.dirname)(file));
-  const key = await dockerfileKey(target, dockerfile, files);
-  const tag = `${REPOSITORY}:${key}`;
-  if (await imageIfThere(engine, tag)) return { tag, key };
-  await report.phase(`Build ${(0, import_node_path9.basename)(file)}`, async () => {
-    const command = await buildKitCommand(dockerfile, engine);
-    if (command) await buildByCommand(command, tag, target, dockerfile, engine, report);
-    else await buildByEngine(engine, tag, target, dockerfile, files, report);
-  });
-  return { tag, key };
-}
-async function dockerfileKey({ architecture }, { file, buildArgs, secrets }, files) {
-  const parts = [architecture, (0, import_node_path9.basename)(file), Object.entries(buildArgs).sort(), [...secrets.keys()].sort()];
-  const hash3 = (0, import_node_crypto4.createHash)("sha256").update(JSON.stringify(parts));
-  hash3.update(await (0, import_promises16.readFile)(file));
-  for (const { path: path4, file: content } of files) {
-    hash3.update(`\0${path4}\0`).update(await sha256Of(content));
-  }
-  return hash3.digest("hex").slice(0, 32);
-}
-async function buildKitCommand({ run: run3, environment }, engine) {
-  const env = { ...environment, DOCKER_HOST: engine.address, DOCKER_BUILDKIT: "1" };
-  const ask2 = (...args) => run3(["docker", ...args], { cwd: "/", env }).catch(() => void 0);
-  if ((await ask2("buildx", "version"))?.exitCode === 0)
-    return { command: ["docker", "buildx", "build", "--builder", "default", "--load", "--progress", "plain"], env };
-  const version = (await ask2("version", "--format", "{{.Client.Version}}"))?.stdout ?? "";
-  const major = Number.parseInt(version, 10);
-  return major >= 19 && major < 23 ? { command: ["docker", "build", "--progress", "plain"], env } : void 0;
-}
-async function buildByCommand({ command, env }, tag, { architecture }, { file, buildArgs, secrets, isWithSsh, run: run3 }, engine, report) {
-  const folder = await (0, import_promises16.mkdtemp)((0, import_node_path9.join)((0, import_node_os4.tmpdir)(), "wsgi-lambda-secrets-"));
-  try {
-    for (const [id, content] of secrets) await (0, import_promises16.writeFile)((0, import_node_path9.join)(folder, id), content, { mode: 384 });
-    const given2 = argumentsOf(buildArgs);
-    const options = [
-      ...["--platform", platformOf(architecture), "--tag", tag, "--file", file],
-      ...given2.options,
-      ...[...secrets.keys()].flatMap((id) => ["--secret", `id=${id},src=${(0, import_node_path9.join)(folder, id)}`]),
-      ...isWithSsh ? ["--ssh", "default"] : []
-    ];
-    const { exitCode, stdout, stderr } = await run3([...command, ...options, (0, import_node_path9.dirname)(file)], {
-      cwd: (0, import_node_path9.dirname)(file),
-      env: { ...env, ...given2.env },
-      onLine: follow(report)
-    });
-    if (exitCode !== 0) throw buildFailure(file, `${stdout}
-${stderr}`);
-    if (!await imageIfThere(engine, tag))
-      throw buildFailure(file, `The docker command made no image at ${engine.address}.`);
-  } finally {
-    await (0, import_promises16.rm)(folder, { recursive: true, force: true });
-  }
-}
-function argumentsOf(buildArgs) {
-  const all = Object.entries(buildArgs);
-  return {
-    options: all.flatMap(([name, value]) => ["--build-arg", HEEDED.test(name) ? `${name}=${value}` : name]),
-    env: Object.fromEntries(all.filter(([name]) => !HEEDED.test(name)))
-  };
-}
-async function buildByEngine(engine, tag, { architecture }, { file, buildArgs, secrets, isWithSsh }, files, report) {
-  if (/^\s*RUN\b.*--mount=type=(?:secret|ssh)/m.test(await (0, import_promises16.readFile)(file, "utf8")) && (secrets.size > 0 || isWithSsh))
-    throw new UserError({
-      title: `${(0, import_node_path9.basename)(file)} mounts a secret or the SSH agent, which needs the docker command with BuildKit`,
-      detail: "Only that command hands them over; the engine itself was found without it.",
-      hint: "Install the docker command with its buildx plugin on this machine."
-    });
-  const archive = (0, import_tar_stream3.pack)();
-  const packing = packContext(archive, files, file);
-  const stream = await engineCall(
-    engine,
-    `build ${(0, import_node_path9.basename)(file)}`,
-    () => engine.docker.buildImage(archive, {
-      t: tag,
-      dockerfile: (0, import_node_path9.basename)(file),
-      buildargs: { ...buildArgs },
-      platform: platformOf(architecture),
-      rm: true,
-      forcerm: true
-    }),
-    BUILD_MINUTES * 60
-  );
-  await packing;
-  const said2 = [];
-  let failure;
-  await new Promise((resolve12, reject) => {
-    engine.docker.modem.followProgress(
-      stream,
-      (error) => {
-        if (error) reject(error);
-        else resolve12();
-      },
-      (record2) => {
-        failure ??= record2.error;
-        const line = (record2.stream ?? record2.error ?? "").trim();
-        if (line === "") return;
-        said2.push(line);
-        follow(report)(line);
-      }
-    );
-  }).catch((error) => {
-    failure ??= messageOf(error);
-  });
-  if (failure !== void 0) throw buildFailure(file, said2.join("\n"));
-}
-async function packContext(archive, files, dockerfile) {
-  const all = new Map([[(0, import_node_path9.basename)(dockerfile), dockerfile], ...files.map(({ path: path4, file }) => [path4, file])]);
-  try {
-    for (const [name, file] of all) {
-      const { size, mode } = await (0, import_promises16.stat)(file);
-      await (0, import_promises17.pipeline)((0, import_node_fs7.createReadStream)(file), archive.entry({ name, size, mode: mode & 511 }));
-    }
-    archive.finalize();
-  } catch (error) {
-    archive.destroy(error);
-  }
-}
-function buildFailure(file, output2) {
-  if (saysDiskFull(output2)) return diskFull(lastLines(output2));
-  return new UserError({
-    title: `${(0, import_node_path9.basename)(file)} could not be built`,
-    detail: lastLines(output2),
-    hint: /requires BuildKit/i.test(output2) ? "It uses what only BuildKit has (RUN --mount): install the docker command with its buildx plugin on this machine." : stepAdvice(output2),
-    output: output2
-  });
-}
-var import_node_crypto4, import_node_fs7, import_promises16, import_node_os4, import_node_path9, import_promises17, import_tar_stream3, REPOSITORY, BUILD_MINUTES, HEEDED, platformOf, follow;
-var init_docker_dockerfile = __esm({
-  "src/builder/docker-dockerfile.ts"() {
-    "use strict";
-    import_node_crypto4 = require("node:crypto");
-    import_node_fs7 = require("node:fs");
-    import_promises16 = require("node:fs/promises");
-    import_node_os4 = require("node:os");
-    import_node_path9 = require("node:path");
-    import_promises17 = require("node:stream/promises");
-    import_tar_stream3 = __toESM(require_tar_stream(), 1);
-    init_errors();
-    init_hash();
-    init_docker_context();
-    init_docker_engine();
-    init_docker_errors();
-    init_docker_pull();
-    REPOSITORY = "wsgi-lambda-dockerfile";
-    BUILD_MINUTES = 60;
-    HEEDED = new RegExp(
-      `^(?:${[
-        ...[
-          "PATH",
-          "HOME",
-          "TMPDIR",
-          "GODEBUG",
-          "(?:LD|DYLD|BUILDX|BUILDKIT|XDG)_.*",
-          "SSL_CERT_.*",
-          "SSH_(?:AUTH_SOCK|ASKPASS)"
-        ],
-        "DOCKER_(?:HOST|CONFIG|CONTEXT|CERT_PATH|TLS.*|API_VERSION|BUILDKIT|DEFAULT_PLATFORM|CUSTOM_HEADERS|CLI_.*)",
-        "GIT_(?:EXEC_PATH|SSH|SSH_COMMAND|ASKPASS|PROXY_COMMAND|CONFIG.*|DIR|WORK_TREE|TRACE.*)"
-      ].join("|")})$`,
-      "i"
-    );
-    platformOf = (architecture) => architecture === "arm64" ? "linux/arm64" : "linux/amd64";
-    follow = (report) => (line) => {
-      report.progress(line);
-      report.debug(line);
-    };
-  }
-});
-
-// src/builder/docker-setup.ts
-function installCommands(manager, packages) {
-  if (packages.length === 0) return [];
-  const { before, install, after } = COMMANDS[manager];
-  return [...before, [...install, ...packages], ...after];
-}
-function pythonPackages(facts, minor) {
-  const isThere3 = facts.python !== void 0 && facts.hasPip;
-  return isThere3 || facts.packageManager === void 0 ? [] : COMMANDS[facts.packageManager].python(minor);
-}
-function lackingEquipment({ programs }, equipment) {
-  return equipment.filter((piece) => PROGRAMS[piece].some((program) => !programs.includes(program)));
-}
-function equipmentPackages(manager, equipment) {
-  return equipment.flatMap((piece) => COMMANDS[manager].equipment[piece]);
-}
-function headerPackages(facts, minor, equipment) {
-  const isNeeded = equipment.includes("compilers") && !facts.hasHeaders;
-  return isNeeded && facts.packageManager !== void 0 ? COMMANDS[facts.packageManager].headers(minor) : [];
-}
-function equipmentRecipe(minor) {
-  return PACKAGE_MANAGERS.map((manager) => [COMMANDS[manager].equipment, COMMANDS[manager].headers(minor)]);
-}
-function wrongPackageNames(systemPackages) {
-  const wrong4 = systemPackages.filter((name) => !PACKAGE_NAME.test(name));
-  if (wrong4.length === 0) return void 0;
-  return {
-    title: `system-packages: ${wrong4.map((name) => `"${name}"`).join(", ")} cannot be the name of a package`,
-    hint: "One name a line, as the package manager of the image knows it: libpq-devel."
-  };
-}
-function parseFacts(output2) {
-  const values = /* @__PURE__ */ new Map();
-  for (const line of output2.split("\n")) {
-    const [, name, value] = /^([a-z-]+)=(.+)$/.exec(line.trim()) ?? [];
-    if (name !== void 0 && value !== void 0) values.set(name, [...values.get(name) ?? [], value]);
-  }
-  const first = (name) => values.get(name)?.[0];
-  return {
-    packageManager: PACKAGE_MANAGERS.find((manager) => manager === first("package-manager")),
-    machine: first("machine") ?? "",
-    glibc: first("glibc"),
-    python: first("python"),
-    pythonVersion: first("python-version"),
-    hasPip: first("pip") === "yes",
-    hasHeaders: first("headers") === "yes",
-    programs: [...new Set(values.get("program") ?? [])],
-    otherPythons: [...new Set(values.get("other-python") ?? [])]
-  };
-}
-function unfitProblem(image, facts, target, stage2) {
-  const hint = `Leave base-image out to use ${target.image}, or name an image for ${target.runtime} on ${target.architecture}.`;
-  const machine = target.architecture === "arm64" ? "aarch64" : "x86_64";
-  if (facts.machine !== machine && !(machine === "aarch64" && facts.machine === "arm64")) {
-    return { title: `${image} runs on ${facts.machine}, and ${target.architecture} is what is built for`, hint };
-  }
-  if (facts.glibc === void 0) {
-    return {
-      title: `${image} has no GNU C library`,
-      detail: `Lambda has glibc ${target.glibc}. Images with another C library (Alpine) take other wheels.`,
-      hint
-    };
-  }
-  if (isOlder(facts.glibc, target.glibc)) {
-    return {
-      title: `${image} has glibc ${facts.glibc}, older than the ${target.glibc} of ${target.runtime}`,
-      detail: "Wheels that are right for Lambda would not load in it.",
-      hint
-    };
-  }
-  const canInstall = stage2 === "found" && facts.packageManager !== void 0;
-  if ((facts.python === void 0 || !facts.hasPip) && !canInstall) {
-    const others = facts.otherPythons.length > 0 ? ` It has Python ${facts.otherPythons.join(", ")}.` : "";
-    return {
-      title: `${image} has no Python ${target.pythonMinor}${facts.python === void 0 ? "" : " with pip"}`,
-      detail: `${facts.packageManager === void 0 ? "Nor does it have a package manager." : `Nor does ${facts.packageManager} bring it.`}${others}`,
-      hint
-    };
-  }
-  return void 0;
-}
-function isOlder(version, than) {
-  const [left, right] = [version, than].map((text5) => text5.split(".").map(Number));
-  for (let index = 0; index < Math.max(left?.length ?? 0, right?.length ?? 0); index++) {
-    const difference2 = (left?.[index] ?? 0) - (right?.[index] ?? 0);
-    if (difference2 !== 0) return difference2 < 0;
-  }
-  return false;
-}
-var PACKAGE_MANAGERS, FEDORA, COMMANDS, PROGRAMS, PACKAGE_NAME;
-var init_docker_setup = __esm({
-  "src/builder/docker-setup.ts"() {
-    "use strict";
-    PACKAGE_MANAGERS = ["dnf", "microdnf", "yum", "apt-get"];
-    FEDORA = {
-      python: (minor) => [`python${minor}`, `python${minor}-pip`],
-      headers: (minor) => [`python${minor}-devel`],
-      equipment: {
-        git: ["git-core", "openssh-clients"],
-        compilers: ["gcc", "gcc-c++", "make", "pkgconfig"],
-        rust: ["rust", "cargo"]
-      }
-    };
-    COMMANDS = {
-      dnf: {
-        before: [],
-        install: ["dnf", "install", "-y", "--setopt=install_weak_deps=0"],
-        after: [["dnf", "clean", "all"]],
-        ...FEDORA
-      },
-      microdnf: {
-        before: [],
-        install: ["microdnf", "install", "-y", "--setopt=install_weak_deps=0"],
-        after: [["microdnf", "clean", "all"]],
-        ...FEDORA
-      },
-      yum: {
-        before: [],
-        install: ["yum", "install", "-y"],
-        after: [["yum", "clean", "all"]],
-        ...FEDORA
-      },
-      "apt-get": {
-        before: [["apt-get", "update", "-q"]],
-        install: ["apt-get", "install", "-y", "-q", "--no-install-recommends"],
-        after: [
-          ["apt-get", "clean"],
-          ["find", "/var/lib/apt/lists", "-mindepth", "1", "-delete"]
-        ],
-        python: (minor) => [`python${minor}`, "python3-pip"],
-        headers: (minor) => [`libpython${minor}-dev`],
-        equipment: {
-          git: ["git", "openssh-client", "ca-certificates"],
-          compilers: ["gcc", "g++", "make", "libc6-dev", "pkg-config"],
-          rust: ["rustc", "cargo"]
-        }
-      }
-    };
-    PROGRAMS = {
-      git: ["git", "ssh"],
-      compilers: ["gcc", "g++", "make"],
-      rust: ["cargo"]
-    };
-    PACKAGE_NAME = /^[A-Za-z0-9][A-Za-z0-9+._:~=-]*$/;
-  }
-});
-
-// src/builder/docker-image.ts
-async function ensureBuilderImage(engine, target, options, report) {
-  const base = await ensureBaseImage(engine, options.baseImage, target.architecture, { report, signal: options.signal });
-  const recipe = await readRecipe(options.toolsFolder);
-  const key = imageKey(options.baseKey ?? base.id, target, recipe, options.systemPackages);
-  const tag = `${REPOSITORY2}:${key}`;
-  const kept4 = await keptImage(engine, tag);
-  if (kept4) {
-    report.debug(`${tag} is there: made from ${options.baseImage}, Python ${kept4.pythonVersion}, glibc ${kept4.glibc}`);
-    return { ...kept4, key };
-  }
-  const made = await report.phase(
-    `Prepare the build image from ${options.baseImage}`,
-    () => makeImage(engine, target, { ...options, baseId: base.id, recipe, tag }, report)
-  );
-  return { ...made, key };
-}
-async function readRecipe(toolsFolder) {
-  const files = RECIPE_FILES.map(async (name) => [name, await (0, import_promises18.readFile)((0, import_node_path10.join)(toolsFolder, name))]);
-  return new Map(await Promise.all(files));
-}
-function imageKey(baseId, target, recipe, systemPackages) {
-  const nothing2 = parseFacts("");
-  const commands = PACKAGE_MANAGERS.map((packageManager) => {
-    const python = pythonPackages({ ...nothing2, packageManager }, target.pythonMinor);
-    return [python, systemPackages].map((packages) => installCommands(packageManager, packages));
-  });
-  const hash3 = (0, import_node_crypto5.createHash)("sha256").update(JSON.stringify([baseId, target.pythonMinor, target.architecture, commands]));
-  for (const [name, content] of recipe) hash3.update(`\0${name}\0${content.length}\0`).update(content);
-  return hash3.digest("hex").slice(0, 32);
-}
-async function keptImage(engine, tag) {
-  const image = await imageIfThere(engine, tag);
-  const label = image?.labels[FACTS_LABEL];
-  if (!image || label === void 0) return void 0;
-  return { ...JSON.parse(label), id: image.id };
-}
-async function makeImage(engine, target, making, report) {
-  const { baseImage, labels, signal, authorities } = making;
-  const container = await Container.create(engine, { image: making.baseId, labels, signal });
-  try {
-    for (const [name, content] of making.recipe) await container.putFile(`${TOOLS_INSIDE}/${name}`, content);
-    if (authorities) await container.putFile(AUTHORITIES_INSIDE, authorities);
-    const found = parseFacts(await runStep(container, making, probe(target), report));
-    const problem2 = unfitProblem(baseImage, found, target, "found");
-    if (problem2) throw new UserError(problem2);
-    const facts = await installPackages(container, found, target, making, report);
-    const { python, pythonVersion, glibc } = facts;
-    if (python === void 0 || pythonVersion === void 0 || glibc === void 0)
-      throw new Error(`probe.sh said too little about ${baseImage}`);
-    await runStep(container, making, ["/bin/sh", `${TOOLS_INSIDE}/setup.sh`, python, TOOLS_INSIDE], report);
-    if (authorities) await runStep(container, making, ["rm", "-f", AUTHORITIES_INSIDE], report);
-    const image = { python, pythonVersion, glibc };
-    const id = await container.commit(
-      { ...blank(labels), [FACTS_LABEL]: JSON.stringify(image) },
-      `Builds Lambda packages of Python ${target.pythonMinor}; made from ${baseImage}`
-    );
-    return await keep(engine, making.tag, { ...image, id });
-  } finally {
-    await container.remove();
-  }
-}
-async function installPackages(container, found, target, making, report) {
-  const { baseImage, systemPackages } = making;
-  const manager = found.packageManager;
-  if (manager === void 0) {
-    if (systemPackages.length === 0) return found;
-    throw new UserError({
-      title: `${baseImage} has no package manager for system-packages`,
-      detail: `Looked for ${PACKAGE_MANAGERS.join(", ")}.`,
-      hint: "Name a base-image that has one, or one that has the packages already."
-    });
-  }
-  let facts = found;
-  const python = pythonPackages(found, target.pythonMinor);
-  if (python.length > 0) {
-    const failure2 = await runSteps(container, making, installCommands(manager, python), report);
-    facts = parseFacts(await runStep(container, making, probe(target), report));
-    const problem2 = unfitProblem(baseImage, facts, target, "set up");
-    if (problem2)
-      throw new UserError({ ...problem2, detail: [problem2.detail, failure2?.detail].filter(Boolean).join("\n") });
-  }
-  const failure = await runSteps(container, making, installCommands(manager, systemPackages), report);
-  if (failure) throw failure;
-  return facts;
-}
-async function runSteps(container, making, commands, report) {
-  try {
-    for (const command of commands) await runStep(container, making, command, report);
-  } catch (error) {
-    if (error instanceof StepFailure) return error;
-    throw error;
-  }
-  return void 0;
-}
-function keep(engine, tag, image) {
-  return inTurn(() => nameOrDrop(engine, tag, image));
-}
-function inTurn(work) {
-  const turn = lastTurn.then(work);
-  lastTurn = turn.catch(() => void 0);
-  return turn;
-}
-async function nameOrDrop(engine, tag, image) {
-  const other = await keptImage(engine, tag);
-  if (other) {
-    await engineCall(engine, "remove an image", () => engine.docker.getImage(image.id).remove());
-    return other;
-  }
-  const [repo = "", version = ""] = tag.split(":");
-  await engineCall(engine, "name an image", () => engine.docker.getImage(image.id).tag({ repo, tag: version }));
-  return image;
-}
-async function runStep(container, { env, baseImage }, command, report) {
-  const { exitCode, stdout, stderr } = await container.exec(command, {
-    cwd: "/",
-    env: { ...env, DEBIAN_FRONTEND: "noninteractive" },
-    onLine: (line) => {
-      report.progress(line);
-      report.debug(line);
-    }
-  });
-  if (exitCode === 0) return stdout;
-  throw new StepFailure({
-    title: `${baseImage} could not be prepared: ${command.slice(0, 3).join(" ")} ended with ${exitCode}`,
-    detail: lastLines(`${stdout}
-${stderr}`),
-    hint: stepAdvice(`${stdout}
-${stderr}`)
-  });
-}
-var import_node_crypto5, import_promises18, import_node_path10, RECIPE_FILES, FACTS_LABEL, REPOSITORY2, probe, blank, lastTurn, StepFailure;
-var init_docker_image = __esm({
-  "src/builder/docker-image.ts"() {
-    "use strict";
-    import_node_crypto5 = require("node:crypto");
-    import_promises18 = require("node:fs/promises");
-    import_node_path10 = require("node:path");
-    init_errors();
-    init_docker_container();
-    init_docker_engine();
-    init_docker_environment();
-    init_docker_errors();
-    init_docker_pull();
-    init_docker_setup();
-    RECIPE_FILES = ["probe.sh", "setup.sh", "uv.txt"];
-    FACTS_LABEL = "wsgi-lambda.builder";
-    REPOSITORY2 = "wsgi-lambda-builder";
-    probe = (target) => ["/bin/sh", `${TOOLS_INSIDE}/probe.sh`, target.pythonMinor];
-    blank = (labels) => Object.fromEntries(Object.keys(labels).map((name) => [name, ""]));
-    lastTurn = Promise.resolve();
-    StepFailure = class extends UserError {
-    };
-  }
-});
-
-// src/builder/docker-equipment.ts
-async function ensureEquippedImage(engine, target, builderImage, equipment, options, report) {
-  if (equipment.length === 0) return builderImage;
-  const recipe = await Promise.all(
-    RECIPE_FILES2.map(async (name) => [name, await (0, import_promises19.readFile)((0, import_node_path11.join)(options.toolsFolder, name))])
-  );
-  const tag = `${REPOSITORY2}:${equippedKey(builderImage.key, target.pythonMinor, equipment, recipe)}`;
-  const kept4 = await keptImage(engine, tag);
-  if (kept4) return kept4;
-  return await report.phase(
-    `Add ${equipment.join(", ")} to the build image`,
-    () => makeEquipped(engine, target, builderImage, { ...options, equipment, recipe, tag }, report)
-  );
-}
-function equippedKey(builderKey, pythonMinor, equipment, recipe) {
-  const hash3 = (0, import_node_crypto6.createHash)("sha256").update(JSON.stringify([builderKey, equipment, equipmentRecipe(pythonMinor)]));
-  for (const [name, content] of recipe) hash3.update(`\0${name}\0${content.length}\0`).update(content);
-  return hash3.digest("hex").slice(0, 32);
-}
-async function makeEquipped(engine, target, builderImage, making, report) {
-  const { labels, signal, authorities, equipment, baseImage } = making;
-  const container = await Container.create(engine, { image: builderImage.id, labels, signal });
-  try {
-    for (const [name, content] of making.recipe) await container.putFile(`${TOOLS_INSIDE}/${name}`, content);
-    if (authorities) await container.putFile(AUTHORITIES_INSIDE, authorities);
-    const facts = parseFacts(await runStep(container, making, probe(target), report));
-    await installEquipment(container, facts, target, making, report);
-    if (equipment.includes("compilers"))
-      await runStep(
-        container,
-        making,
-        ["/bin/sh", `${TOOLS_INSIDE}/equip.sh`, builderImage.python, TOOLS_INSIDE],
-        report
-      );
-    if (authorities) await runStep(container, making, ["rm", "-f", AUTHORITIES_INSIDE], report);
-    const { python, pythonVersion, glibc } = builderImage;
-    const id = await container.commit(
-      { ...blank(labels), [FACTS_LABEL]: JSON.stringify({ python, pythonVersion, glibc }) },
-      `Builds Lambda packages of Python ${target.pythonMinor} with ${equipment.join(", ")}; made from ${baseImage}`
-    );
-    return await keep(engine, making.tag, { python, pythonVersion, glibc, id });
-  } finally {
-    await container.remove();
-  }
-}
-async function installEquipment(container, facts, target, making, report) {
-  const lacking = lackingEquipment(facts, making.equipment);
-  const manager = facts.packageManager;
-  if (manager === void 0) {
-    if (lacking.length === 0) return;
-    throw new UserError({
-      title: `${making.baseImage} has no ${lacking.join(" and no ")}, and no package manager that brings it`,
-      detail: `Looked for ${PACKAGE_MANAGERS.join(", ")}.`,
-      hint: "Make an image that has it, with a dockerfile."
-    });
-  }
-  const packages = equipmentPackages(manager, lacking);
-  const failure = await runSteps(container, making, installCommands(manager, packages), report);
-  if (failure) {
-    throw new UserError({
-      title: `${manager} did not bring ${lacking.join(", ")} to ${making.baseImage}`,
-      detail: failure.detail,
-      hint: lacking.includes("rust") ? "Where the distribution has no Rust, install it in a dockerfile: RUN curl -sSf https://sh.rustup.rs | sh -s -- -y --default-toolchain stable, with CARGO_HOME=/opt/cargo and /opt/cargo/bin in PATH." : failure.hint
-    });
-  }
-  const headers2 = headerPackages(facts, target.pythonMinor, making.equipment);
-  const missing2 = await runSteps(container, making, installCommands(manager, headers2), report);
-  if (missing2) report.debug(`${manager} did not bring the headers of Python: ${missing2.detail ?? ""}`);
-}
-var import_node_crypto6, import_promises19, import_node_path11, RECIPE_FILES2;
-var init_docker_equipment = __esm({
-  "src/builder/docker-equipment.ts"() {
-    "use strict";
-    import_node_crypto6 = require("node:crypto");
-    import_promises19 = require("node:fs/promises");
-    import_node_path11 = require("node:path");
-    init_errors();
-    init_docker_container();
-    init_docker_environment();
-    init_docker_image();
-    init_docker_setup();
-    RECIPE_FILES2 = ["equip.sh", "build-tools.txt"];
-  }
-});
-
-// src/builder/docker-memory.ts
-function imageMemory(engine, target, { baseImage, systemPackages }, store) {
-  const key = keyOf("image", 1, baseImage, systemPackages, target.pythonMinor, target.architecture);
-  let last;
-  return {
-    recall: async () => {
-      last = await readRecord(store, "toolchains", key);
-      return last && await imageIfThere(engine, baseImage) === void 0 ? last : void 0;
-    },
-    remember: async ({ key: imageKey2, pythonVersion, glibc }) => {
-      const image = { key: imageKey2, pythonVersion, glibc };
-      if (!isSame(image, last)) await writeRecord(store, "toolchains", key, image);
-    }
-  };
-}
-function isSame(a, b) {
-  return a.key === b?.key && a.pythonVersion === b.pythonVersion && a.glibc === b.glibc;
-}
-var init_docker_memory = __esm({
-  "src/builder/docker-memory.ts"() {
-    "use strict";
-    init_records();
-    init_docker_pull();
-  }
-});
-
-// src/builder/docker-ssh.ts
-async function forwardAgent(container, python, agent) {
-  await container.putFile(RELAY_INSIDE, agent.relay);
-  await container.putFile(KNOWN_HOSTS_INSIDE, agent.knownHosts);
-  let ready = () => void 0;
-  const started = new Promise((resolve12) => {
-    ready = () => {
-      resolve12(true);
-    };
-    setTimeout(resolve12, START_SECONDS * 1e3, false).unref();
-  });
-  const connections = /* @__PURE__ */ new Map();
-  const frames = new FrameReader((id, content) => {
-    if (id === 0) ready();
-    else deliver(id, content);
-  });
-  const stream = await container.converse([python, "-I", RELAY_INSIDE, AGENT_INSIDE], frames);
-  stream.on("error", () => void 0);
-  stream.on("close", () => {
-    for (const socket of connections.values()) socket.destroy();
-  });
-  const deliver = (id, content) => {
-    if (content.length === 0) {
-      connections.get(id)?.end();
-      connections.delete(id);
-      return;
-    }
-    const socket = connections.get(id) ?? open9(id);
-    socket.write(content);
-  };
-  const open9 = (id) => {
-    const socket = (0, import_node_net.connect)(agent.socket);
-    connections.set(id, socket);
-    socket.on("data", (content) => stream.write(frame(id, content)));
-    socket.on("error", () => void 0);
-    socket.on("close", () => {
-      if (connections.delete(id)) stream.write(frame(id, Buffer.alloc(0)));
-    });
-    return socket;
-  };
-  if (await started) return;
-  throw new UserError({
-    title: "The SSH agent could not be handed on to the container",
-    detail: `The program that does it did not start within ${START_SECONDS} seconds.`,
-    hint: "Run again with --verbose, or leave docker-ssh out and use a token."
-  });
-}
-function frame(id, content) {
-  const body = Buffer.from(content);
-  const header = Buffer.alloc(HEADER_BYTES);
-  header.writeUInt32BE(id, 0);
-  header.writeUInt32BE(body.length, 4);
-  return Buffer.concat([header, body]);
-}
-var import_node_net, import_node_stream2, AGENT_INSIDE, RELAY_INSIDE, KNOWN_HOSTS_INSIDE, START_SECONDS, SSH_VARIABLES, HEADER_BYTES, MOST_FRAME_BYTES, FrameReader;
-var init_docker_ssh = __esm({
-  "src/builder/docker-ssh.ts"() {
-    "use strict";
-    import_node_net = require("node:net");
-    import_node_stream2 = require("node:stream");
-    init_errors();
-    AGENT_INSIDE = "/run/wsgi-lambda-agent.sock";
-    RELAY_INSIDE = "/run/wsgi-lambda-relay.py";
-    KNOWN_HOSTS_INSIDE = "/run/wsgi-lambda-known-hosts";
-    START_SECONDS = 20;
-    SSH_VARIABLES = {
-      SSH_AUTH_SOCK: AGENT_INSIDE,
-      GIT_SSH_COMMAND: `ssh -o BatchMode=yes -o StrictHostKeyChecking=yes -o UserKnownHostsFile=${KNOWN_HOSTS_INSIDE}`
-    };
-    HEADER_BYTES = 8;
-    MOST_FRAME_BYTES = 1 << 20;
-    FrameReader = class extends import_node_stream2.Writable {
-      #received = Buffer.alloc(0);
-      #onFrame;
-      constructor(onFrame) {
-        super();
-        this.#onFrame = onFrame;
-      }
-      _write(piece, _encoding, done) {
-        this.#received = Buffer.concat([this.#received, piece]);
-        while (this.#received.length >= HEADER_BYTES) {
-          const end = HEADER_BYTES + this.#received.readUInt32BE(4);
-          if (end > MOST_FRAME_BYTES) {
-            done(new Error("the relay of the SSH agent sent more than an agent says"));
-            return;
-          }
-          if (this.#received.length < end) break;
-          const content = this.#received.subarray(HEADER_BYTES, end);
-          this.#onFrame(this.#received.readUInt32BE(0), content);
-          this.#received = this.#received.subarray(end);
-        }
-        done();
-      }
-    };
-  }
-});
-
-// src/builder/docker.ts
-var docker_exports = {};
-__export(docker_exports, {
-  createDockerBuilder: () => createDockerBuilder,
-  createDockerToolchain: () => createDockerToolchain,
-  removeContainers: () => removeContainers
-});
-async function createDockerToolchain(target, options, { report, store }) {
-  const engine = await findEngine();
-  if ("unreachable" in engine) throw new UserError(engine.unreachable);
-  const { labels = {}, signal, toolsFolder, systemPackages, baseImage = target.image } = options;
-  const memory = options.dockerfile ? void 0 : imageMemory(engine, target, { baseImage, systemPackages }, store);
-  const known = await memory?.recall();
-  let preparation;
-  const prepare3 = () => preparation ??= prepareImage(target, options, report).then(async (prepared) => {
-    await memory?.remember(prepared.image);
-    if (known && !isSame(known, prepared.image)) throw new ToolchainChanged(baseImage);
-    return prepared;
-  });
-  const opened = /* @__PURE__ */ new Map();
-  const openWith = async (equipment) => {
-    const prepared = await prepare3();
-    const { image, imageOptions } = prepared;
-    const equipped = await ensureEquippedImage(engine, target, image, equipment, imageOptions, report);
-    return await startBuilder({ ...prepared, image: equipped }, options);
-  };
-  const facts = known ? factsOf2(known, target, `docker (${baseImage} as it was last`) : (await prepare3()).facts;
-  return {
-    ...facts,
-    open: (equipment = []) => {
-      const sorted = [...new Set(equipment)].sort();
-      const builder = opened.get(sorted.join()) ?? openWith(sorted);
-      opened.set(sorted.join(), builder);
-      return builder;
-    },
-    sandbox: async () => {
-      const { image } = await prepare3();
-      return await findSandbox(engine, target, { labels, signal, toolsFolder, otherwise: image });
-    },
-    [Symbol.asyncDispose]: async () => {
-      const builders = await Promise.all([...opened.values()].map((builder) => builder.catch(() => void 0)));
-      await Promise.all(builders.flatMap((builder) => builder ? [builder.close()] : []));
-    }
-  };
-}
-function factsOf2(image, target, description) {
-  return {
-    kind: "docker",
-    description: `${description}, Python ${image.pythonVersion})`,
-    identity: `image ${image.key}`,
-    target,
-    pythonVersion: image.pythonVersion,
-    compilesFor: !isOlder(target.glibc, image.glibc),
-    canImport: true
-  };
-}
-async function createDockerBuilder(target, options, { report }) {
-  return await startBuilder(await prepareImage(target, options, report), options);
-}
-async function prepareImage(target, options, report) {
-  const { systemPackages, caFile, labels = {}, signal, toolsFolder } = options;
-  const wrong4 = wrongPackageNames(systemPackages);
-  if (wrong4) throw new UserError(wrong4, { exitCode: 2 });
-  const authorities = caFile === void 0 ? void 0 : await readAuthorities(caFile);
-  const { env, dropped } = environmentInside(options.environment, { hasAuthorities: authorities !== void 0 });
-  if (dropped.length > 0) report.debug(`Not for the container, because they name files here: ${dropped.join(", ")}`);
-  const engine = await findEngine();
-  if ("unreachable" in engine) throw new UserError(engine.unreachable);
-  const made = options.dockerfile && await ensureDockerfileImage(engine, target, options.dockerfile, report);
-  const baseImage = made?.tag ?? options.baseImage ?? target.image;
-  const imageOptions = { baseImage, baseKey: made?.key, systemPackages, toolsFolder, env, authorities, labels, signal };
-  const image = await ensureBuilderImage(engine, target, imageOptions, report);
-  const facts = factsOf2(image, target, `docker (engine ${engine.version}, ${baseImage}`);
-  if (!facts.compilesFor)
-    report.debug(
-      `${baseImage} has glibc ${image.glibc}, newer than ${target.glibc} of the target: it may not compile for it`
-    );
-  return { facts, engine, image, imageOptions, authorities, env };
-}
-async function startBuilder({ facts, engine, image, authorities, env }, { labels = {}, signal, variables = {}, secrets = /* @__PURE__ */ new Map(), sshAgent }) {
-  const container = await Container.create(engine, { image: image.id, labels, signal });
-  const exec2 = (command, cwd, variables2) => container.exec(command, { cwd, env: variables2 });
-  const own = { ...env, ...sshAgent ? SSH_VARIABLES : {}, ...variables };
-  let processors = 1;
-  try {
-    if (authorities) await container.putFile(AUTHORITIES_INSIDE, authorities);
-    for (const [id, content] of secrets) await container.putFile(`${SECRETS_INSIDE}/${id}`, content);
-    if (sshAgent) await forwardAgent(container, image.python, sshAgent);
-    const { stdout } = await exec2(
-      ["/bin/sh", "-c", `mkdir -p ${WORKSPACE} && (nproc 2>/dev/null || getconf _NPROCESSORS_ONLN)`],
-      "/",
-      {}
-    );
-    processors = Math.max(1, Number.parseInt(stdout, 10) || 1);
-  } catch (error) {
-    await container.remove();
-    throw error;
-  }
-  return {
-    ...facts,
-    workspace: WORKSPACE,
-    python: image.python,
-    uv: () => Promise.resolve(`${TOOLS_INSIDE}/bin/uv`),
-    uvIfThere: () => Promise.resolve(`${TOOLS_INSIDE}/bin/uv`),
-    glibc: image.glibc,
-    containerId: container.id,
-    processors,
-    put: (localFolder, path4) => container.put(packFolder(localFolder, inWorkspace(path4)), WORKSPACE),
-    take: async (path4, localFolder) => {
-      await container.take(import_node_path12.posix.join(WORKSPACE, inWorkspace(path4)), localFolder);
-      return localFolder;
-    },
-    run: (command, { cwd = WORKSPACE, env: added = {}, environment = "inherit", onLine } = {}) => environment === "replace" ? container.exec(withOnly(Object.keys(added), command, image.python), { cwd, env: added, onLine }) : container.exec(command, { cwd, env: { ...own, ...added }, onLine }),
-    close: () => container.remove(),
-    [Symbol.asyncDispose]: () => container.remove()
-  };
-}
-async function removeContainers(labels) {
-  const engine = await findEngine();
-  return "unreachable" in engine ? 0 : removeLabelled(engine, labels);
-}
-async function readAuthorities(caFile) {
-  try {
-    return await (0, import_promises20.readFile)(caFile);
-  } catch (error) {
-    const detail = error instanceof Error ? error.message : String(error);
-    throw new UserError({ title: `ca-file: ${caFile} cannot be read`, detail, hint: "Name a file in PEM format." });
-  }
-}
-function inWorkspace(path4) {
-  const normal = import_node_path12.posix.normalize(path4);
-  if (import_node_path12.posix.isAbsolute(normal) || normal === ".." || normal.startsWith("../"))
-    throw new Error(`${path4} is not below the workspace`);
-  return normal;
-}
-var import_promises20, import_node_path12, WORKSPACE, SECRETS_INSIDE;
-var init_docker = __esm({
-  "src/builder/docker.ts"() {
-    "use strict";
-    import_promises20 = require("node:fs/promises");
-    import_node_path12 = require("node:path");
-    init_errors();
-    init_builder();
-    init_docker_check();
-    init_docker_container();
-    init_docker_dockerfile();
-    init_docker_engine();
-    init_docker_environment();
-    init_docker_equipment();
-    init_docker_files();
-    init_docker_image();
-    init_docker_memory();
-    init_docker_setup();
-    init_docker_ssh();
-    WORKSPACE = "/wsgi-lambda";
-    SECRETS_INSIDE = "/run/secrets";
-  }
-});
-
-// node_modules/@actions/io/lib/io-util.js
-function exists(fsPath) {
-  return __awaiter(this, void 0, void 0, function* () {
-    try {
-      yield stat4(fsPath);
-    } catch (err) {
-      if (err.code === "ENOENT") {
-        return false;
-      }
-      throw err;
-    }
-    return true;
-  });
-}
-function isRooted(p) {
-  p = normalizeSeparators(p);
-  if (!p) {
-    throw new Error('isRooted() parameter "p" cannot be empty');
-  }
-  if (IS_WINDOWS) {
-    return p.startsWith("\\") || /^[A-Z]:/i.test(p);
-  }
-  return p.startsWith("/");
-}
-function tryGetExecutablePath(filePath, extensions) {
-  return __awaiter(this, void 0, void 0, function* () {
-    let stats = void 0;
-    try {
-      stats = yield stat4(filePath);
-    } catch (err) {
-      if (err.code !== "ENOENT") {
-        console.log(`Unexpected error attempting to determine if executable file exists '${filePath}': ${err}`);
-      }
-    }
-    if (stats && stats.isFile()) {
-      if (IS_WINDOWS) {
-        const upperExt = path.extname(filePath).toUpperCase();
-        if (extensions.some((validExt) => validExt.toUpperCase() === upperExt)) {
-          return filePath;
-        }
-      } else {
-        if (isUnixExecutable(stats)) {
-          return filePath;
-        }
-      }
-    }
-    const originalFilePath = filePath;
-    for (const extension of extensions) {
-      filePath = originalFilePath + extension;
-      stats = void 0;
-      try {
-        stats = yield stat4(filePath);
-      } catch (err) {
-        if (err.code !== "ENOENT") {
-          console.log(`Unexpected error attempting to determine if executable file exists '${filePath}': ${err}`);
-        }
-      }
-      if (stats && stats.isFile()) {
-        if (IS_WINDOWS) {
-          try {
-            const directory = path.dirname(filePath);
-            const upperName = path.basename(filePath).toUpperCase();
-            for (const actualName of yield readdir3(directory)) {
-              if (upperName === actualName.toUpperCase()) {
-                filePath = path.join(directory, actualName);
-                break;
-              }
-            }
-          } catch (err) {
-            console.log(`Unexpected error attempting to determine the actual case of the file '${filePath}': ${err}`);
-          }
-          return filePath;
-        } else {
-          if (isUnixExecutable(stats)) {
-            return filePath;
-          }
-        }
-      }
-    }
-    return "";
-  });
-}
-function normalizeSeparators(p) {
-  p = p || "";
-  if (IS_WINDOWS) {
-    p = p.replace(/\//g, "\\");
-    return p.replace(/\\\\+/g, "\\");
-  }
-  return p.replace(/\/\/+/g, "/");
-}
-function isUnixExecutable(stats) {
-  return (stats.mode & 1) > 0 || (stats.mode & 8) > 0 && process.getgid !== void 0 && stats.gid === process.getgid() || (stats.mode & 64) > 0 && process.getuid !== void 0 && stats.uid === process.getuid();
-}
-var fs, path, __awaiter, chmod2, copyFile2, lstat2, mkdir4, open2, readdir3, rename2, rm5, rmdir, stat4, symlink2, unlink, IS_WINDOWS, READONLY;
-var init_io_util = __esm({
-  "node_modules/@actions/io/lib/io-util.js"() {
-    fs = __toESM(require("fs"), 1);
-    path = __toESM(require("path"), 1);
-    __awaiter = function(thisArg, _arguments, P, generator) {
-      function adopt(value) {
-        return value instanceof P ? value : new P(function(resolve12) {
-          resolve12(value);
-        });
-      }
-      return new (P || (P = Promise))(function(resolve12, reject) {
-        function fulfilled(value) {
-          try {
-            step(generator.next(value));
-          } catch (e) {
-            reject(e);
-          }
-        }
-        function rejected(value) {
-          try {
-            step(generator["throw"](value));
-          } catch (e) {
-            reject(e);
-          }
-        }
-        function step(result) {
-          result.done ? resolve12(result.value) : adopt(result.value).then(fulfilled, rejected);
-        }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-      });
-    };
-    ({ chmod: chmod2, copyFile: copyFile2, lstat: lstat2, mkdir: mkdir4, open: open2, readdir: readdir3, rename: rename2, rm: rm5, rmdir, stat: stat4, symlink: symlink2, unlink } = fs.promises);
-    IS_WINDOWS = process.platform === "win32";
-    READONLY = fs.constants.O_RDONLY;
-  }
-});
-
-// node_modules/@actions/io/lib/io.js
-function which(tool, check2) {
-  return __awaiter2(this, void 0, void 0, function* () {
-    if (!tool) {
-      throw new Error("parameter 'tool' is required");
-    }
-    if (check2) {
-      const result = yield which(tool, false);
-      if (!result) {
-        if (IS_WINDOWS) {
-          throw new Error(`Unable to locate executable file: ${tool}. Please verify either the file path exists or the file can be found within a directory specified by the PATH environment variable. Also verify the file has a valid extension for an executable file.`);
-        } else {
-          throw new Error(`Unable to locate executable file: ${tool}. Please verify either the file path exists or the file can be found within a directory specified by the PATH environment variable. Also check the file mode to verify the file is executable.`);
-        }
-      }
-      return result;
-    }
-    const matches3 = yield findInPath(tool);
-    if (matches3 && matches3.length > 0) {
-      return matches3[0];
-    }
-    return "";
-  });
-}
-function findInPath(tool) {
-  return __awaiter2(this, void 0, void 0, function* () {
-    if (!tool) {
-      throw new Error("parameter 'tool' is required");
-    }
-    const extensions = [];
-    if (IS_WINDOWS && process.env["PATHEXT"]) {
-      for (const extension of process.env["PATHEXT"].split(path2.delimiter)) {
-        if (extension) {
-          extensions.push(extension);
-        }
-      }
-    }
-    if (isRooted(tool)) {
-      const filePath = yield tryGetExecutablePath(tool, extensions);
-      if (filePath) {
-        return [filePath];
-      }
-      return [];
-    }
-    if (tool.includes(path2.sep)) {
-      return [];
-    }
-    const directories = [];
-    if (process.env.PATH) {
-      for (const p of process.env.PATH.split(path2.delimiter)) {
-        if (p) {
-          directories.push(p);
-        }
-      }
-    }
-    const matches3 = [];
-    for (const directory of directories) {
-      const filePath = yield tryGetExecutablePath(path2.join(directory, tool), extensions);
-      if (filePath) {
-        matches3.push(filePath);
-      }
-    }
-    return matches3;
-  });
-}
-var path2, __awaiter2;
-var init_io = __esm({
-  "node_modules/@actions/io/lib/io.js"() {
-    path2 = __toESM(require("path"), 1);
-    init_io_util();
-    __awaiter2 = function(thisArg, _arguments, P, generator) {
-      function adopt(value) {
-        return value instanceof P ? value : new P(function(resolve12) {
-          resolve12(value);
-        });
-      }
-      return new (P || (P = Promise))(function(resolve12, reject) {
-        function fulfilled(value) {
-          try {
-            step(generator.next(value));
-          } catch (e) {
-            reject(e);
-          }
-        }
-        function rejected(value) {
-          try {
-            step(generator["throw"](value));
-          } catch (e) {
-            reject(e);
-          }
-        }
-        function step(result) {
-          result.done ? resolve12(result.value) : adopt(result.value).then(fulfilled, rejected);
-        }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-      });
-    };
-  }
-});
-
-// node_modules/@actions/exec/lib/toolrunner.js
-function argStringToArray(argString) {
-  const args = [];
-  let inQuotes = false;
-  let escaped = false;
-  let arg = "";
-  function append(c) {
-    if (escaped && c !== '"') {
-      arg += "\\";
-    }
-    arg += c;
-    escaped = false;
-  }
-  for (let i = 0; i < argString.length; i++) {
-    const c = argString.charAt(i);
-    if (c === '"') {
-      if (!escaped) {
-        inQuotes = !inQuotes;
-      } else {
-        append(c);
-      }
-      continue;
-    }
-    if (c === "\\" && escaped) {
-      append(c);
-      continue;
-    }
-    if (c === "\\" && inQuotes) {
-      escaped = true;
-      continue;
-    }
-    if (c === " " && !inQuotes) {
-      if (arg.length > 0) {
-        args.push(arg);
-        arg = "";
-      }
-      continue;
-    }
-    append(c);
-  }
-  if (arg.length > 0) {
-    args.push(arg.trim());
-  }
-  return args;
-}
-var os, events, child, path3, import_timers, __awaiter3, IS_WINDOWS2, ToolRunner, ExecState;
-var init_toolrunner = __esm({
-  "node_modules/@actions/exec/lib/toolrunner.js"() {
-    os = __toESM(require("os"), 1);
-    events = __toESM(require("events"), 1);
-    child = __toESM(require("child_process"), 1);
-    path3 = __toESM(require("path"), 1);
-    init_io();
-    init_io_util();
-    import_timers = require("timers");
-    __awaiter3 = function(thisArg, _arguments, P, generator) {
-      function adopt(value) {
-        return value instanceof P ? value : new P(function(resolve12) {
-          resolve12(value);
-        });
-      }
-      return new (P || (P = Promise))(function(resolve12, reject) {
-        function fulfilled(value) {
-          try {
-            step(generator.next(value));
-          } catch (e) {
-            reject(e);
-          }
-        }
-        function rejected(value) {
-          try {
-            step(generator["throw"](value));
-          } catch (e) {
-            reject(e);
-          }
-        }
-        function step(result) {
-          result.done ? resolve12(result.value) : adopt(result.value).then(fulfilled, rejected);
-        }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-      });
-    };
-    IS_WINDOWS2 = process.platform === "win32";
-    ToolRunner = class extends events.EventEmitter {
-      constructor(toolPath, args, options) {
-        super();
-        if (!toolPath) {
-          throw new Error("Parameter 'toolPath' cannot be null or empty.");
-        }
-        this.toolPath = toolPath;
-        this.args = args || [];
-        this.options = options || {};
-      }
-      _debug(message) {
-        if (this.options.listeners && this.options.listeners.debug) {
-          this.options.listeners.debug(message);
-        }
-      }
-      _getCommandString(options, noPrefix) {
-        const toolPath = this._getSpawnFileName();
-        const args = this._getSpawnArgs(options);
-        let cmd = noPrefix ? "" : "[command]";
-        if (IS_WINDOWS2) {
-          if (this._isCmdFile()) {
-            cmd += toolPath;
-            for (const a of args) {
-              cmd += ` ${a}`;
-            }
-          } else if (options.windowsVerbatimArguments) {
-            cmd += `"${toolPath}"`;
-            for (const a of args) {
-              cmd += ` ${a}`;
-            }
-          } else {
-            cmd += this._windowsQuoteCmdArg(toolPath);
-            for (const a of args) {
-              cmd += ` ${this._windowsQuoteCmdArg(a)}`;
-            }
-          }
-        } else {
-          cmd += toolPath;
-          for (const a of args) {
-            cmd += ` ${a}`;
-          }
-        }
-        return cmd;
-      }
-      _processLineBuffer(data, strBuffer, onLine) {
-        try {
-          let s = strBuffer + data.toString();
-          let n = s.indexOf(os.EOL);
-          while (n > -1) {
-            const line = s.substring(0, n);
-            onLine(line);
-            s = s.substring(n + os.EOL.length);
-            n = s.indexOf(os.EOL);
-          }
-          return s;
-        } catch (err) {
-          this._debug(`error processing line. Failed with error ${err}`);
-          return "";
-        }
-      }
-      _getSpawnFileName() {
-        if (IS_WINDOWS2) {
-          if (this._isCmdFile()) {
-            return process.env["COMSPEC"] || "cmd.exe";
-          }
-        }
-        return this.toolPath;
-      }
-      _getSpawnArgs(options) {
-        if (IS_WINDOWS2) {
-          if (this._isCmdFile()) {
-            let argline = `/D /S /C "${this._windowsQuoteCmdArg(this.toolPath)}`;
-            for (const a of this.args) {
-              argline += " ";
-              argline += options.windowsVerbatimArguments ? a : this._windowsQuoteCmdArg(a);
-            }
-            argline += '"';
-            return [argline];
-          }
-        }
-        return this.args;
-      }
-      _endsWith(str, end) {
-        return str.endsWith(end);
-      }
-      _isCmdFile() {
-        const upperToolPath = this.toolPath.toUpperCase();
-        return this._endsWith(upperToolPath, ".CMD") || this._endsWith(upperToolPath, ".BAT");
-      }
-      _windowsQuoteCmdArg(arg) {
-        if (!this._isCmdFile()) {
-          return this._uvQuoteCmdArg(arg);
-        }
-        if (!arg) {
-          return '""';
-        }
-        const cmdSpecialChars = [
-          " ",
-          "	",
-          "&",
-          "(",
-          ")",
-          "[",
-          "]",
-          "{",
-          "}",
-          "^",
-          "=",
-          ";",
-          "!",
-          "'",
-          "+",
-          ",",
-          "`",
-          "~",
-          "|",
-          "<",
-          ">",
-          '"'
-        ];
-        let needsQuotes = false;
-        for (const char of arg) {
-          if (cmdSpecialChars.some((x) => x === char)) {
-            needsQuotes = true;
-            break;
-          }
-        }
-        if (!needsQuotes) {
-          return arg;
-        }
-        let reverse = '"';
-        let quoteHit = true;
-        for (let i = arg.length; i > 0; i--) {
-          reverse += arg[i - 1];
-          if (quoteHit && arg[i - 1] === "\\") {
-            reverse += "\\";
-          } else if (arg[i - 1] === '"') {
-            quoteHit = true;
-            reverse += '"';
-          } else {
-            quoteHit = false;
-          }
-        }
-        reverse += '"';
-        return reverse.split("").reverse().join("");
-      }
-      _uvQuoteCmdArg(arg) {
-        if (!arg) {
-          return '""';
-        }
-        if (!arg.includes(" ") && !arg.includes("	") && !arg.includes('"')) {
-          return arg;
-        }
-        if (!arg.includes('"') && !arg.includes("\\")) {
-          return `"${arg}"`;
-        }
-        let reverse = '"';
-        let quoteHit = true;
-        for (let i = arg.length; i > 0; i--) {
-          reverse += arg[i - 1];
-          if (quoteHit && arg[i - 1] === "\\") {
-            reverse += "\\";
-          } else if (arg[i - 1] === '"') {
-            quoteHit = true;
-            reverse += "\\";
-          } else {
-            quoteHit = false;
-          }
-        }
-        reverse += '"';
-        return reverse.split("").reverse().join("");
-      }
-      _cloneExecOptions(options) {
-        options = options || {};
-        const result = {
-          cwd: options.cwd || process.cwd(),
-          env: options.env || process.env,
-          silent: options.silent || false,
-          windowsVerbatimArguments: options.windowsVerbatimArguments || false,
-          failOnStdErr: options.failOnStdErr || false,
-          ignoreReturnCode: options.ignoreReturnCode || false,
-          delay: options.delay || 1e4
-        };
-        result.outStream = options.outStream || process.stdout;
-        result.errStream = options.errStream || process.stderr;
-        return result;
-      }
-      _getSpawnOptions(options, toolPath) {
-        options = options || {};
-        const result = {};
-        result.cwd = options.cwd;
-        result.env = options.env;
-        result["windowsVerbatimArguments"] = options.windowsVerbatimArguments || this._isCmdFile();
-        if (options.windowsVerbatimArguments) {
-          result.argv0 = `"${toolPath}"`;
-        }
-        return result;
-      }
-      /**
-       * Exec a tool.
-       * Output will be streamed to the live console.
-       * Returns promise with return code
-       *
-       * @param     tool     path to tool to exec
-       * @param     options  optional exec options.  See ExecOptions
-       * @returns   number
-       */
-      exec() {
-        return __awaiter3(this, void 0, void 0, function* () {
-          if (!isRooted(this.toolPath) && (this.toolPath.includes("/") || IS_WINDOWS2 && this.toolPath.includes("\\"))) {
-            this.toolPath = path3.resolve(process.cwd(), this.options.cwd || process.cwd(), this.toolPath);
-          }
-          this.toolPath = yield which(this.toolPath, true);
-          return new Promise((resolve12, reject) => __awaiter3(this, void 0, void 0, function* () {
-            this._debug(`exec tool: ${this.toolPath}`);
-            this._debug("arguments:");
-            for (const arg of this.args) {
-              this._debug(`   ${arg}`);
-            }
-            const optionsNonNull = this._cloneExecOptions(this.options);
-            if (!optionsNonNull.silent && optionsNonNull.outStream) {
-              optionsNonNull.outStream.write(this._getCommandString(optionsNonNull) + os.EOL);
-            }
-            const state = new ExecState(optionsNonNull, this.toolPath);
-            state.on("debug", (message) => {
-              this._debug(message);
-            });
-            if (this.options.cwd && !(yield exists(this.options.cwd))) {
-              return reject(new Error(`The cwd: ${this.options.cwd} does not exist!`));
-            }
-            const fileName = this._getSpawnFileName();
-            const cp4 = child.spawn(fileName, this._getSpawnArgs(optionsNonNull), this._getSpawnOptions(this.options, fileName));
-            let stdbuffer = "";
-            if (cp4.stdout) {
-              cp4.stdout.on("data", (data) => {
-                if (this.options.listeners && this.options.listeners.stdout) {
-                  this.options.listeners.stdout(data);
-                }
-                if (!optionsNonNull.silent && optionsNonNull.outStream) {
-                  optionsNonNull.outStream.write(data);
-                }
-                stdbuffer = this._processLineBuffer(data, stdbuffer, (line) => {
-                  if (this.options.listeners && this.options.listeners.stdline) {
-                    this.options.listeners.stdline(line);
-                  }
-                });
-              });
-            }
-            let errbuffer = "";
-            if (cp4.stderr) {
-              cp4.stderr.on("data", (data) => {
-                state.processStderr = true;
-                if (this.options.listeners && this.options.listeners.stderr) {
-                  this.options.listeners.stderr(data);
-                }
-                if (!optionsNonNull.silent && optionsNonNull.errStream && optionsNonNull.outStream) {
-                  const s = optionsNonNull.failOnStdErr ? optionsNonNull.errStream : optionsNonNull.outStream;
-                  s.write(data);
-                }
-                errbuffer = this._processLineBuffer(data, errbuffer, (line) => {
-                  if (this.options.listeners && this.options.listeners.errline) {
-                    this.options.listeners.errline(line);
-                  }
-                });
-              });
-            }
-            cp4.on("error", (err) => {
-              state.processError = err.message;
-              state.processExited = true;
-              state.processClosed = true;
-              state.CheckComplete();
-            });
-            cp4.on("exit", (code2) => {
-              state.processExitCode = code2;
-              state.processExited = true;
-              this._debug(`Exit code ${code2} received from tool '${this.toolPath}'`);
-              state.CheckComplete();
-            });
-            cp4.on("close", (code2) => {
-              state.processExitCode = code2;
-              state.processExited = true;
-              state.processClosed = true;
-              this._debug(`STDIO streams have closed for tool '${this.toolPath}'`);
-              state.CheckComplete();
-            });
-            state.on("done", (error, exitCode) => {
-              if (stdbuffer.length > 0) {
-                this.emit("stdline", stdbuffer);
-              }
-              if (errbuffer.length > 0) {
-                this.emit("errline", errbuffer);
-              }
-              cp4.removeAllListeners();
-              if (error) {
-                reject(error);
-              } else {
-                resolve12(exitCode);
-              }
-            });
-            if (this.options.input) {
-              if (!cp4.stdin) {
-                throw new Error("child process missing stdin");
-              }
-              cp4.stdin.end(this.options.input);
-            }
-          }));
-        });
-      }
-    };
-    ExecState = class _ExecState extends events.EventEmitter {
-      constructor(options, toolPath) {
-        super();
-        this.processClosed = false;
-        this.processError = "";
-        this.processExitCode = 0;
-        this.processExited = false;
-        this.processStderr = false;
-        this.delay = 1e4;
-        this.done = false;
-        this.timeout = null;
-        if (!toolPath) {
-          throw new Error("toolPath must not be empty");
-        }
-        this.options = options;
-        this.toolPath = toolPath;
-        if (options.delay) {
-          this.delay = options.delay;
-        }
-      }
-      CheckComplete() {
-        if (this.done) {
-          return;
-        }
-        if (this.processClosed) {
-          this._setResult();
-        } else if (this.processExited) {
-          this.timeout = (0, import_timers.setTimeout)(_ExecState.HandleTimeout, this.delay, this);
-        }
-      }
-      _debug(message) {
-        this.emit("debug", message);
-      }
-      _setResult() {
-        let error;
-        if (this.processExited) {
-          if (this.processError) {
-            error = new Error(`There was an error when attempting to execute the process '${this.toolPath}'. This may indicate the process failed to start. Error: ${this.processError}`);
-          } else if (this.processExitCode !== 0 && !this.options.ignoreReturnCode) {
-            error = new Error(`The process '${this.toolPath}' failed with exit code ${this.processExitCode}`);
-          } else if (this.processStderr && this.options.failOnStdErr) {
-            error = new Error(`The process '${this.toolPath}' failed because one or more lines were written to the STDERR stream`);
-          }
-        }
-        if (this.timeout) {
-          clearTimeout(this.timeout);
-          this.timeout = null;
-        }
-        this.done = true;
-        this.emit("done", error, this.processExitCode);
-      }
-      static HandleTimeout(state) {
-        if (state.done) {
-          return;
-        }
-        if (!state.processClosed && state.processExited) {
-          const message = `The STDIO streams did not close within ${state.delay / 1e3} seconds of the exit event from process '${state.toolPath}'. This may indicate a child process inherited the STDIO streams and has not yet exited.`;
-          state._debug(message);
-        }
-        state._setResult();
-      }
-    };
-  }
-});
-
-// node_modules/@actions/exec/lib/exec.js
-var exec_exports = {};
-__export(exec_exports, {
-  exec: () => exec,
-  getExecOutput: () => getExecOutput
-});
-function exec(commandLine, args, options) {
-  return __awaiter4(this, void 0, void 0, function* () {
-    const commandArgs = argStringToArray(commandLine);
-    if (commandArgs.length === 0) {
-      throw new Error(`Parameter 'commandLine' cannot be null or empty.`);
-    }
-    const toolPath = commandArgs[0];
-    args = commandArgs.slice(1).concat(args || []);
-    const runner = new ToolRunner(toolPath, args, options);
-    return runner.exec();
-  });
-}
-function getExecOutput(commandLine, args, options) {
-  return __awaiter4(this, void 0, void 0, function* () {
-    var _a, _b;
-    let stdout = "";
-    let stderr = "";
-    const stdoutDecoder = new import_string_decoder.StringDecoder("utf8");
-    const stderrDecoder = new import_string_decoder.StringDecoder("utf8");
-    const originalStdoutListener = (_a = options === null || options === void 0 ? void 0 : options.listeners) === null || _a === void 0 ? void 0 : _a.stdout;
-    const originalStdErrListener = (_b = options === null || options === void 0 ? void 0 : options.listeners) === null || _b === void 0 ? void 0 : _b.stderr;
-    const stdErrListener = (data) => {
-      stderr += stderrDecoder.write(data);
-      if (originalStdErrListener) {
-        originalStdErrListener(data);
-      }
-    };
-    const stdOutListener = (data) => {
-      stdout += stdoutDecoder.write(data);
-      if (originalStdoutListener) {
-        originalStdoutListener(data);
-      }
-    };
-    const listeners = Object.assign(Object.assign({}, options === null || options === void 0 ? void 0 : options.listeners), { stdout: stdOutListener, stderr: stdErrListener });
-    const exitCode = yield exec(commandLine, args, Object.assign(Object.assign({}, options), { listeners }));
-    stdout += stdoutDecoder.end();
-    stderr += stderrDecoder.end();
-    return {
-      exitCode,
-      stdout,
-      stderr
-    };
-  });
-}
-var import_string_decoder, __awaiter4;
-var init_exec = __esm({
-  "node_modules/@actions/exec/lib/exec.js"() {
-    import_string_decoder = require("string_decoder");
-    init_toolrunner();
-    __awaiter4 = function(thisArg, _arguments, P, generator) {
-      function adopt(value) {
-        return value instanceof P ? value : new P(function(resolve12) {
-          resolve12(value);
-        });
-      }
-      return new (P || (P = Promise))(function(resolve12, reject) {
-        function fulfilled(value) {
-          try {
-            step(generator.next(value));
-          } catch (e) {
-            reject(e);
-          }
-        }
-        function rejected(value) {
-          try {
-            step(generator["throw"](value));
-          } catch (e) {
-            reject(e);
-          }
-        }
-        function step(result) {
-          result.done ? resolve12(result.value) : adopt(result.value).then(fulfilled, rejected);
-        }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-      });
-    };
-  }
-});
-
-// src/builder/process.ts
-var runProcess, ENDED_BY_A_SIGNAL, NO_INPUT;
-var init_process = __esm({
-  "src/builder/process.ts"() {
-    "use strict";
-    init_docker_lines();
-    runProcess = async ([program = "", ...args], { cwd, env, onLine }) => {
-      const { exec: exec2 } = await Promise.resolve().then(() => (init_exec(), exec_exports));
-      const stdout = collectLines(onLine);
-      const stderr = collectLines(onLine);
-      const exitCode = await exec2(`"${program}"`, [...args], {
-        cwd,
-        env: { ...env },
-        silent: true,
-        ignoreReturnCode: true,
-        input: NO_INPUT,
-        // Its own lines leave out the last one when it has no end, and cut characters that come in two pieces.
-        listeners: { stdout: (chunk) => stdout.stream.write(chunk), stderr: (chunk) => stderr.stream.write(chunk) }
-      });
-      return { exitCode: exitCode ?? ENDED_BY_A_SIGNAL, stdout: stdout.end(), stderr: stderr.end() };
-    };
-    ENDED_BY_A_SIGNAL = -1;
-    NO_INPUT = (() => void 0);
-  }
-});
-
-// src/platform/limits.ts
-var LIMITS;
-var init_limits = __esm({
-  "src/platform/limits.ts"() {
-    "use strict";
-    LIMITS = {
-      /** A zip sent within the request itself. */
-      directUploadBytes: 50 * 1024 * 1024,
-      /** Code and layers, unpacked. */
-      unzippedBytes: 262144e3,
-      /** All environment variables of a function, names and values. */
-      environmentBytes: 4096,
-      /** Of one function. */
-      layers: 5,
-      /** Of a function, a version or an alias. */
-      descriptionCharacters: 256
-    };
-  }
-});
-
-// src/report/size.ts
-function megabytes(bytes) {
-  return `${(bytes / 1e6).toFixed(1)} MB`;
-}
-function sizeText(bytes) {
-  if (Math.abs(bytes) < 50) return `${bytes} B`;
-  return Math.abs(bytes) < 1e6 ? `${(bytes / 1e3).toFixed(1)} kB` : megabytes(bytes);
-}
-function signedSize(bytes) {
-  return bytes === 0 ? "0" : `${bytes > 0 ? "+" : ""}${sizeText(bytes)}`;
-}
-function largestFirst(sizes, most = 10) {
-  return sizes.toSorted((a, b) => b.bytes - a.bytes).slice(0, most).map(({ name, version, bytes }) => `${megabytes(bytes).padStart(9)}  ${name} ${version}`).join("\n");
-}
-var init_size = __esm({
-  "src/report/size.ts"() {
-    "use strict";
-  }
-});
-
-// src/wheels/findings.ts
-function reportFindings(findings2, report) {
-  for (const { severity, ...problem2 } of findings2) if (severity === "warning") report.warning(problem2);
-  const errors = findings2.filter(({ severity }) => severity === "error");
-  if (errors.length > 0) throw new SeveralErrors(errors, `${errors.length} distributions do not load on the target`);
-}
-var init_findings = __esm({
-  "src/wheels/findings.ts"() {
-    "use strict";
-    init_errors();
-  }
-});
-
 // src/platform/libraries.ts
 function runtimeLibraries({ glibc, architecture, pythonMinor }) {
   const found = SYSTEMS[glibc];
@@ -3936,7 +1099,7 @@ function isTooNew(version, newest2) {
   if (version.startsWith("GLIBC_ABI_")) return true;
   const [, family, number2] = /^([A-Z]+)_(\d+(?:\.\d+)*)$/.exec(version) ?? [];
   if (family === void 0 || number2 === void 0 || !isFamily(family, newest2)) return false;
-  return (0, import_pep4402.compare)(number2, newest2[family]) > 0;
+  return (0, import_pep440.compare)(number2, newest2[family]) > 0;
 }
 function isFamily(name, newest2) {
   return name in newest2;
@@ -3966,11 +1129,11 @@ function wayOut(library, { name }) {
   const known = WAYS_OUT.filter((each) => each.library.test(library)).map(({ hint }) => `${hint} `);
   return `${known.join("")}With builder: docker, name its package in system-packages and its file in docker-extra-files (/usr/lib64/${library}), or have ${name} compiled there by pip-args: --no-binary ${name}, which collects it.`;
 }
-var import_pep4402, MACHINES, MACHINE_NAMES, NAMED_FILES, WAYS_OUT;
+var import_pep440, MACHINES, MACHINE_NAMES, NAMED_FILES, WAYS_OUT;
 var init_verify = __esm({
   "src/wheels/verify.ts"() {
     "use strict";
-    import_pep4402 = __toESM(require_pep440(), 1);
+    import_pep440 = __toESM(require_pep440(), 1);
     init_libraries();
     MACHINES = { x86_64: 62, arm64: 183 };
     MACHINE_NAMES = {
@@ -3994,6 +1157,33 @@ var init_verify = __esm({
       },
       { library: /^lib(?:mysqlclient|mariadb)\.so/, hint: "PyMySQL and mysql-connector-python do without it." }
     ];
+  }
+});
+
+// src/store/hash.ts
+async function sha256Of(path4) {
+  const hash3 = (0, import_node_crypto2.createHash)("sha256");
+  const file = await (0, import_promises2.open)(path4);
+  try {
+    const { size } = await file.stat();
+    const buffer2 = Buffer.allocUnsafe(Math.max(1, Math.min(CHUNK_BYTES, size)));
+    for (; ; ) {
+      const bytesRead = (0, import_node_fs.readSync)(file.fd, buffer2);
+      if (bytesRead === 0) return hash3.digest();
+      hash3.update(buffer2.subarray(0, bytesRead));
+    }
+  } finally {
+    await file.close();
+  }
+}
+var import_node_crypto2, import_node_fs, import_promises2, CHUNK_BYTES;
+var init_hash = __esm({
+  "src/store/hash.ts"() {
+    "use strict";
+    import_node_crypto2 = require("node:crypto");
+    import_node_fs = require("node:fs");
+    import_promises2 = require("node:fs/promises");
+    CHUNK_BYTES = 1 << 20;
   }
 });
 
@@ -4022,7 +1212,7 @@ var init_zip_format = __esm({
 async function writeAll(file, bytes, position) {
   for (let done = 0; done < bytes.length; ) {
     const rest = bytes.length - done;
-    done += rest <= SYNC_BYTES ? (0, import_node_fs8.writeSync)(file.fd, bytes, done, rest, position + done) : (await file.write(bytes, done, rest, position + done)).bytesWritten;
+    done += rest <= SYNC_BYTES ? (0, import_node_fs2.writeSync)(file.fd, bytes, done, rest, position + done) : (await file.write(bytes, done, rest, position + done)).bytesWritten;
   }
 }
 async function readAll({ file, offset }, into) {
@@ -4038,11 +1228,11 @@ async function copyAll({ file, offset }, length, to, position) {
     done += chunk.length;
   }
 }
-var import_node_fs8, CHUNK_BYTES2, SYNC_BYTES;
+var import_node_fs2, CHUNK_BYTES2, SYNC_BYTES;
 var init_write = __esm({
   "src/artifact/write.ts"() {
     "use strict";
-    import_node_fs8 = require("node:fs");
+    import_node_fs2 = require("node:fs");
     CHUNK_BYTES2 = 1 << 20;
     SYNC_BYTES = 128 * 1024;
   }
@@ -4065,7 +1255,7 @@ async function* compileUnits(units, { temporary, toolsFolder, toolchain, turns }
   if (units.length === 0) return;
   const builder = await toolchain.open();
   const folder = `compile-${++compilations}`;
-  const where = await bringIn(units, (0, import_node_path14.join)(temporary, folder), folder, toolsFolder, builder);
+  const where = await bringIn(units, (0, import_node_path.join)(temporary, folder), folder, toolsFolder, builder);
   const neutral = {
     ...{ PYTHONHASHSEED: "0", PYTHONOPTIMIZE: "", PYTHONNODEBUGRANGES: "" },
     ...{ PYTHONPATH: "", PYTHONHOME: "", PYTHONWARNINGS: "ignore" }
@@ -4086,13 +1276,13 @@ async function* compileUnits(units, { temporary, toolsFolder, toolchain, turns }
       const out = `${builder.workspace}/${folder}/out`;
       for (const [index, unit] of units.entries()) {
         await Promise.race([progress.of(index), running]);
-        yield await bytecodeOf(unit, (0, import_node_path14.join)(out, String(index)));
+        yield await bytecodeOf(unit, (0, import_node_path.join)(out, String(index)));
       }
       return;
     }
     await running;
-    const taken2 = await builder.take(`${folder}/out`, (0, import_node_path14.join)(temporary, folder, "taken"));
-    for (const [index, unit] of units.entries()) yield await bytecodeOf(unit, (0, import_node_path14.join)(taken2, String(index)));
+    const taken2 = await builder.take(`${folder}/out`, (0, import_node_path.join)(temporary, folder, "taken"));
+    for (const [index, unit] of units.entries()) yield await bytecodeOf(unit, (0, import_node_path.join)(taken2, String(index)));
   } finally {
     await running.catch(() => void 0);
   }
@@ -4113,7 +1303,7 @@ function createProgress() {
 }
 async function bringIn(units, local, folder, toolsFolder, builder) {
   const { mkdir: mkdir15, copyFile: copyFile8, link: link3 } = await Promise.resolve().then(() => __toESM(require("node:fs/promises"), 1));
-  await mkdir15((0, import_node_path14.join)(local, "in", "out"), { recursive: true });
+  await mkdir15((0, import_node_path.join)(local, "in", "out"), { recursive: true });
   const isLocal = builder.kind === "host";
   const inside2 = `${builder.workspace}/${folder}`;
   const texts = [...new Set(units.map((unit) => unit.texts))];
@@ -4126,20 +1316,20 @@ async function bringIn(units, local, folder, toolsFolder, builder) {
       modules: unit.modules.map(({ path: path4, offset, bytes }) => [path4, offset, bytes])
     }))
   };
-  await (0, import_promises21.writeFile)((0, import_node_path14.join)(local, "in", "plan.json"), JSON.stringify(plan2));
-  await (0, import_promises21.writeFile)((0, import_node_path14.join)(local, "in", "out", ".keep"), "");
+  await (0, import_promises3.writeFile)((0, import_node_path.join)(local, "in", "plan.json"), JSON.stringify(plan2));
+  await (0, import_promises3.writeFile)((0, import_node_path.join)(local, "in", "out", ".keep"), "");
   if (!isLocal) {
-    await copyFile8((0, import_node_path14.join)(toolsFolder, SCRIPT), (0, import_node_path14.join)(local, "in", SCRIPT));
-    for (const [index, path4] of texts.entries()) await link3(path4, (0, import_node_path14.join)(local, "in", `texts-${index}`));
+    await copyFile8((0, import_node_path.join)(toolsFolder, SCRIPT), (0, import_node_path.join)(local, "in", SCRIPT));
+    for (const [index, path4] of texts.entries()) await link3(path4, (0, import_node_path.join)(local, "in", `texts-${index}`));
   }
-  await builder.put((0, import_node_path14.join)(local, "in"), folder);
-  return { script: isLocal ? (0, import_node_path14.join)(toolsFolder, SCRIPT) : `${inside2}/${SCRIPT}`, plan: `${inside2}/plan.json` };
+  await builder.put((0, import_node_path.join)(local, "in"), folder);
+  return { script: isLocal ? (0, import_node_path.join)(toolsFolder, SCRIPT) : `${inside2}/${SCRIPT}`, plan: `${inside2}/plan.json` };
 }
 async function compilerDigest(toolsFolder) {
-  return (await sha256Of((0, import_node_path14.join)(toolsFolder, SCRIPT))).toString("hex");
+  return (await sha256Of((0, import_node_path.join)(toolsFolder, SCRIPT))).toString("hex");
 }
 async function bytecodeOf({ modules }, path4) {
-  const bytes = await (0, import_promises21.readFile)(path4);
+  const bytes = await (0, import_promises3.readFile)(path4);
   let at = 0;
   return modules.map(() => {
     const length = bytes.readUInt32LE(at);
@@ -4163,7 +1353,7 @@ function unitsOf(texts, modules) {
   return unit.length > 0 ? [...units, { texts, modules: unit }] : units;
 }
 async function createTexts(path4) {
-  const file = await (0, import_promises21.open)(path4, "wx");
+  const file = await (0, import_promises3.open)(path4, "wx");
   let offset = 0;
   return {
     path: path4,
@@ -4181,12 +1371,12 @@ function bytecodePath(module2, pythonMinor, isAlone) {
   const stem = module2.slice(slash, -".py".length);
   return `${module2.slice(0, slash)}__pycache__/${stem}.cpython-${pythonMinor.replace(".", "")}.pyc`;
 }
-var import_promises21, import_node_path14, compilations, SCRIPT, MOST_MODULES, MOST_BYTES;
+var import_promises3, import_node_path, compilations, SCRIPT, MOST_MODULES, MOST_BYTES;
 var init_compile = __esm({
   "src/artifact/compile.ts"() {
     "use strict";
-    import_promises21 = require("node:fs/promises");
-    import_node_path14 = require("node:path");
+    import_promises3 = require("node:fs/promises");
+    import_node_path = require("node:path");
     init_errors();
     init_hash();
     init_write();
@@ -4338,7 +1528,7 @@ async function writeSlice(path4, facts, entries, fill3) {
   const placed = placeEntries(sortedByPath(entries, ({ path: path5 }) => path5));
   const places = new Map(placed.map((entry) => [entry.path, entry]));
   const length = placed.reduce((sum3, { recordBytes }) => sum3 + recordBytes, 0);
-  const file = await (0, import_promises22.open)(path4, "wx");
+  const file = await (0, import_promises4.open)(path4, "wx");
   try {
     const held = length <= MOST_HELD_BYTES ? Buffer.allocUnsafe(length) : void 0;
     if (places.size < placed.length) throw new Error("a slice has two files of one path");
@@ -4383,13 +1573,13 @@ async function writeSlice(path4, facts, entries, fill3) {
   }
 }
 async function openSlice(path4) {
-  const file = await (0, import_promises22.open)(path4).catch(() => void 0);
+  const file = await (0, import_promises4.open)(path4).catch(() => void 0);
   if (!file) return void 0;
   try {
     const { entries, ...facts } = await readIndex(file);
     let placed;
     return {
-      name: (0, import_node_path15.basename)(path4),
+      name: (0, import_node_path2.basename)(path4),
       facts,
       // Only a merge asks for them: thousands of objects.
       get entries() {
@@ -4431,13 +1621,13 @@ function placeEntries(sorted) {
     return { path: path4, mode, method, crc, zippedBytes, unzippedBytes, offset: offset - recordBytes, recordBytes };
   });
 }
-var import_promises22, import_node_path15, import_node_util2, import_node_zlib, SLICE_FORMAT, MAGIC, MOST_HELD_BYTES, deflate, SYNC_BYTES2;
+var import_promises4, import_node_path2, import_node_util, import_node_zlib, SLICE_FORMAT, MAGIC, MOST_HELD_BYTES, deflate, SYNC_BYTES2;
 var init_slice = __esm({
   "src/artifact/slice.ts"() {
     "use strict";
-    import_promises22 = require("node:fs/promises");
-    import_node_path15 = require("node:path");
-    import_node_util2 = require("node:util");
+    import_promises4 = require("node:fs/promises");
+    import_node_path2 = require("node:path");
+    import_node_util = require("node:util");
     import_node_zlib = require("node:zlib");
     init_paths();
     init_zip_format();
@@ -4446,7 +1636,7 @@ var init_slice = __esm({
     SLICE_FORMAT = 2;
     MAGIC = Buffer.from("WLSLICE1");
     MOST_HELD_BYTES = 8 << 20;
-    deflate = (0, import_node_util2.promisify)(import_node_zlib.deflateRaw);
+    deflate = (0, import_node_util.promisify)(import_node_zlib.deflateRaw);
     SYNC_BYTES2 = 128 * 1024;
   }
 });
@@ -4460,8 +1650,8 @@ async function applicationSlice(files, options, { store, ...compilation }) {
     const isSame3 = (path4) => last !== void 0 && last.facts.contents?.[path4] === contents.get(path4);
     const changed = files.filter(({ path: path4 }) => !isSame3(path4));
     if (last && changed.length === 0 && Object.keys(last.facts.contents ?? {}).length === files.length) return last;
-    const spoolPath = (0, import_node_path16.join)(compilation.temporary, "application.spool");
-    const spool = await (0, import_promises23.open)(spoolPath, "wx+");
+    const spoolPath = (0, import_node_path3.join)(compilation.temporary, "application.spool");
+    const spool = await (0, import_promises5.open)(spoolPath, "wx+");
     try {
       const unchanged = last ? reused(last, files, isSame3, options) : [];
       const compressed = await spoolAll(changed, contents, spool);
@@ -4482,7 +1672,7 @@ async function applicationSlice(files, options, { store, ...compilation }) {
       return slice;
     } finally {
       await spool.close();
-      await (0, import_promises23.rm)(spoolPath, { force: true });
+      await (0, import_promises5.rm)(spoolPath, { force: true });
     }
   } catch (error) {
     await last?.[Symbol.asyncDispose]();
@@ -4497,10 +1687,10 @@ async function contentKeys(files) {
   return new Map(keys);
 }
 async function digestOf({ content }) {
-  if ("bytes" in content) return (0, import_node_crypto7.createHash)("sha256").update(content.bytes).digest("base64url");
-  const { size } = await (0, import_promises23.stat)(content.file);
+  if ("bytes" in content) return (0, import_node_crypto3.createHash)("sha256").update(content.bytes).digest("base64url");
+  const { size } = await (0, import_promises5.stat)(content.file);
   if (size > STREAM_BYTES) return (await sha256Of(content.file)).toString("base64url");
-  return (0, import_node_crypto7.createHash)("sha256").update(await (0, import_promises23.readFile)(content.file)).digest("base64url");
+  return (0, import_node_crypto3.createHash)("sha256").update(await (0, import_promises5.readFile)(content.file)).digest("base64url");
 }
 function reused(last, files, isSame3, { pythonMinor, bytecode }) {
   const placed = new Map(last.entries.map((entry) => [entry.path, entry]));
@@ -4518,9 +1708,9 @@ async function spoolAll(changed, contents, file) {
   await inParallel(changed, FILES_AT_ONCE, async (entry) => {
     const { content, path: path4, mode } = entry;
     await whileUnchanged(entry, async () => {
-      if ("file" in content && (await (0, import_promises23.stat)(content.file)).size > STREAM_BYTES) return;
-      const bytes = "file" in content ? await (0, import_promises23.readFile)(content.file) : content.bytes;
-      refuseChanged(entry, (0, import_node_crypto7.createHash)("sha256").update(bytes).digest("base64url"), contents);
+      if ("file" in content && (await (0, import_promises5.stat)(content.file)).size > STREAM_BYTES) return;
+      const bytes = "file" in content ? await (0, import_promises5.readFile)(content.file) : content.bytes;
+      refuseChanged(entry, (0, import_node_crypto3.createHash)("sha256").update(bytes).digest("base64url"), contents);
       const { bytes: compressed, ...sizes } = await compress(bytes);
       await addToSpool(spool, file, { path: path4, mode, ...sizes }, compressed);
     });
@@ -4538,11 +1728,11 @@ async function addToSpool(spool, file, entry, compressed) {
 }
 async function spoolStream(entry, contents, spool, file) {
   if (!("file" in entry.content)) throw new Error(`${entry.path} is no file`);
-  const hash3 = (0, import_node_crypto7.createHash)("sha256");
+  const hash3 = (0, import_node_crypto3.createHash)("sha256");
   let crc = 0;
   let unzippedBytes = 0;
   const offset = spool.end;
-  const measured = new import_node_stream3.Transform({
+  const measured = new import_node_stream.Transform({
     transform: (chunk, _, done) => {
       hash3.update(chunk);
       crc = (0, import_node_zlib2.crc32)(chunk, crc);
@@ -4550,7 +1740,7 @@ async function spoolStream(entry, contents, spool, file) {
       done(null, chunk);
     }
   });
-  const sink = new import_node_stream3.Writable({
+  const sink = new import_node_stream.Writable({
     write: (chunk, _, done) => {
       const at = spool.end;
       spool.end += chunk.length;
@@ -4559,7 +1749,7 @@ async function spoolStream(entry, contents, spool, file) {
       }, done);
     }
   });
-  await (0, import_promises24.pipeline)((0, import_node_fs9.createReadStream)(entry.content.file), measured, (0, import_node_zlib2.createDeflateRaw)({ level: 6 }), sink);
+  await (0, import_promises6.pipeline)((0, import_node_fs3.createReadStream)(entry.content.file), measured, (0, import_node_zlib2.createDeflateRaw)({ level: 6 }), sink);
   refuseChanged(entry, hash3.digest("base64url"), contents);
   const sizes = { method: DEFLATED, crc, zippedBytes: spool.end - offset, unzippedBytes };
   spool.entries.push({ entry: { path: entry.path, mode: entry.mode, ...sizes }, from: file, offset });
@@ -4570,11 +1760,11 @@ async function compileChanged(changed, contents, file, spool, { bytecode: kind, 
     const sources = kind === "none" ? [] : changed.filter(({ path: path4 }) => path4.endsWith(".py"));
     if (sources.length === 0) return [];
     const modules = [];
-    const texts = __using(_stack, await createTexts((0, import_node_path16.join)(compilation.temporary, "application.texts")), true);
+    const texts = __using(_stack, await createTexts((0, import_node_path3.join)(compilation.temporary, "application.texts")), true);
     for (const source2 of sources) {
       const { path: path4, content } = source2;
-      const text5 = "file" in content ? await whileUnchanged(source2, () => (0, import_promises23.readFile)(content.file)) : Buffer.from(content.bytes);
-      refuseChanged(source2, (0, import_node_crypto7.createHash)("sha256").update(text5).digest("base64url"), contents);
+      const text5 = "file" in content ? await whileUnchanged(source2, () => (0, import_promises5.readFile)(content.file)) : Buffer.from(content.bytes);
+      refuseChanged(source2, (0, import_node_crypto3.createHash)("sha256").update(text5).digest("base64url"), contents);
       modules.push(await texts.add(path4, text5));
     }
     const units = modules.map((module2) => ({ texts: texts.path, modules: [module2] }));
@@ -4617,16 +1807,16 @@ function changedMeanwhile(path4) {
     hint: "Something else writes into the project during the build: end it, or leave the file out with exclude."
   });
 }
-var import_node_crypto7, import_node_fs9, import_promises23, import_node_path16, import_node_stream3, import_promises24, import_node_zlib2, STREAM_BYTES, FILES_AT_ONCE, APPLICATION, IS_ANOTHER;
+var import_node_crypto3, import_node_fs3, import_promises5, import_node_path3, import_node_stream, import_promises6, import_node_zlib2, STREAM_BYTES, FILES_AT_ONCE, APPLICATION, IS_ANOTHER;
 var init_application_slice = __esm({
   "src/artifact/application-slice.ts"() {
     "use strict";
-    import_node_crypto7 = require("node:crypto");
-    import_node_fs9 = require("node:fs");
-    import_promises23 = require("node:fs/promises");
-    import_node_path16 = require("node:path");
-    import_node_stream3 = require("node:stream");
-    import_promises24 = require("node:stream/promises");
+    import_node_crypto3 = require("node:crypto");
+    import_node_fs3 = require("node:fs");
+    import_promises5 = require("node:fs/promises");
+    import_node_path3 = require("node:path");
+    import_node_stream = require("node:stream");
+    import_promises6 = require("node:stream/promises");
     import_node_zlib2 = require("node:zlib");
     init_errors();
     init_hash();
@@ -4653,6 +1843,59 @@ function withoutCredentials(text5) {
 var init_credentials = __esm({
   "src/requirements/credentials.ts"() {
     "use strict";
+  }
+});
+
+// src/builder/pip-files.ts
+function pipFiles(environment) {
+  const home = environment["HOME"] ?? (0, import_node_os.homedir)();
+  const configured = environment["XDG_CONFIG_HOME"] ?? (0, import_node_path4.join)(home, ".config");
+  const own = environment["PIP_CONFIG_FILE"];
+  const inEnvironment = environment["VIRTUAL_ENV"];
+  if (own === "/dev/null") return [];
+  return [
+    "/etc/xdg/pip/pip.conf",
+    "/etc/pip.conf",
+    ...own !== void 0 && (0, import_node_fs4.existsSync)(own) ? [] : [(0, import_node_path4.join)(home, ".pip/pip.conf"), (0, import_node_path4.join)(configured, "pip/pip.conf")],
+    ...inEnvironment === void 0 ? [] : [(0, import_node_path4.join)(inEnvironment, "pip.conf")],
+    ...own === void 0 ? [] : [own]
+  ];
+}
+async function withPipFiles(environment) {
+  const settings = /* @__PURE__ */ new Map();
+  for (const path4 of pipFiles(environment)) {
+    const text5 = await (0, import_promises7.readFile)(path4, "utf8").catch(() => "");
+    for (const [name, value] of settingsIn(text5)) settings.set(name, value);
+  }
+  const found = ["index-url", "extra-index-url"].flatMap((option) => {
+    const value = settings.get(`download ${option}`) ?? settings.get(`global ${option}`);
+    return value ? [[`PIP_${option.toUpperCase().replaceAll("-", "_")}`, value]] : [];
+  });
+  return { ...Object.fromEntries(found), ...environment };
+}
+function settingsIn(text5) {
+  const settings = /* @__PURE__ */ new Map();
+  let section = "";
+  let name = "";
+  for (const line of text5.split(/\r?\n/).filter((each) => !/^\s*[#;]/.test(each))) {
+    const [, header] = /^\[([^\]]+)\]/.exec(line) ?? [];
+    const [, option, value] = /^([\w-]+)\s*[=:]\s*(.*)$/.exec(line) ?? [];
+    if (header !== void 0) section = header;
+    else if (option !== void 0) {
+      name = `${section} ${option.toLowerCase().replaceAll("_", "-")}`;
+      settings.set(name, (value ?? "").trim());
+    } else if (/^\s+\S/.test(line)) settings.set(name, `${settings.get(name) ?? ""} ${line.trim()}`.trim());
+  }
+  return settings;
+}
+var import_node_fs4, import_promises7, import_node_os, import_node_path4;
+var init_pip_files = __esm({
+  "src/builder/pip-files.ts"() {
+    "use strict";
+    import_node_fs4 = require("node:fs");
+    import_promises7 = require("node:fs/promises");
+    import_node_os = require("node:os");
+    import_node_path4 = require("node:path");
   }
 });
 
@@ -4690,7 +1933,7 @@ function addressesInOptions(options) {
   });
 }
 async function addressesInFile(path4) {
-  const text5 = await (0, import_promises25.readFile)(path4, "utf8").catch(() => "");
+  const text5 = await (0, import_promises8.readFile)(path4, "utf8").catch(() => "");
   let isIndex = false;
   return text5.split(/\r?\n/).flatMap((line) => {
     const [, name, value] = /^([\w-]+)\s*[=:]\s*(.*)$/.exec(line) ?? [];
@@ -4699,11 +1942,11 @@ async function addressesInFile(path4) {
     return isIndex ? addressesIn(name === void 0 ? line : value ?? "") : [];
   });
 }
-var import_promises25, INDEX_VARIABLES, INDEX_OPTION, PUBLIC;
+var import_promises8, INDEX_VARIABLES, INDEX_OPTION, PUBLIC;
 var init_public_index = __esm({
   "src/requirements/public-index.ts"() {
     "use strict";
-    import_promises25 = require("node:fs/promises");
+    import_promises8 = require("node:fs/promises");
     init_pip_files();
     init_credentials();
     INDEX_VARIABLES = /^(?:PIP_(?:INDEX_URL|EXTRA_INDEX_URL|FIND_LINKS)|UV_(?:INDEX_URL|EXTRA_INDEX_URL|DEFAULT_INDEX|INDEX|FIND_LINKS))$/;
@@ -4794,7 +2037,7 @@ async function readRequirementsFiles(projectFolder, path4) {
     files.set(wanted, file);
     for (const included of includesOf(file)) await read(included, wanted);
   };
-  await read(import_node_path17.posix.normalize(path4), void 0);
+  await read(import_node_path5.posix.normalize(path4), void 0);
   return [...files.values()];
 }
 function requirementsFile(path4, text5) {
@@ -4815,7 +2058,7 @@ function normalise(name) {
 }
 async function readText(projectFolder, path4, includedBy) {
   try {
-    const bytes = await (0, import_promises26.readFile)(import_node_path17.posix.join(projectFolder, path4));
+    const bytes = await (0, import_promises9.readFile)(import_node_path5.posix.join(projectFolder, path4));
     return new TextDecoder(encodingOf(bytes)).decode(bytes);
   } catch (error) {
     throw new UserError(
@@ -4854,14 +2097,14 @@ function includesOf({ path: path4, lines: lines2 }) {
   const included = lines2.flatMap(
     ({ text: text5 }) => /^(?:-r|--requirement|-c|--constraint)(?:\s+|=)?(\S+)/.exec(text5)?.[1] ?? []
   );
-  return included.filter((file) => !/^[a-z]+:\/\//i.test(file)).map((file) => import_node_path17.posix.join(import_node_path17.posix.dirname(path4), file));
+  return included.filter((file) => !/^[a-z]+:\/\//i.test(file)).map((file) => import_node_path5.posix.join(import_node_path5.posix.dirname(path4), file));
 }
-var import_promises26, import_node_path17;
+var import_promises9, import_node_path5;
 var init_files = __esm({
   "src/requirements/files.ts"() {
     "use strict";
-    import_promises26 = require("node:fs/promises");
-    import_node_path17 = require("node:path");
+    import_promises9 = require("node:fs/promises");
+    import_node_path5 = require("node:path");
     init_errors();
   }
 });
@@ -4987,9 +2230,9 @@ function watchArrivals(temporaryFiles, into, awaited, onArrival) {
   const missing2 = new Map(awaited.map((wheel) => [wheel.filename, wheel]));
   const stopping = new AbortController();
   const look = async () => {
-    for (const path4 of await (0, import_promises27.readdir)(temporaryFiles, { recursive: true })) {
-      const wheel = missing2.get((0, import_node_path18.basename)(path4));
-      const arrival = wheel && await arrived((0, import_node_path18.join)(temporaryFiles, path4), wheel, into);
+    for (const path4 of await (0, import_promises10.readdir)(temporaryFiles, { recursive: true })) {
+      const wheel = missing2.get((0, import_node_path6.basename)(path4));
+      const arrival = wheel && await arrived((0, import_node_path6.join)(temporaryFiles, path4), wheel, into);
       if (!arrival) continue;
       missing2.delete(arrival.filename);
       onArrival(arrival);
@@ -4997,7 +2240,7 @@ function watchArrivals(temporaryFiles, into, awaited, onArrival) {
   };
   const watching = (async () => {
     while (missing2.size > 0) {
-      await (0, import_promises28.setTimeout)(INTERVAL_MILLISECONDS, void 0, { signal: stopping.signal });
+      await (0, import_promises11.setTimeout)(INTERVAL_MILLISECONDS, void 0, { signal: stopping.signal });
       await look().catch(() => void 0);
     }
   })().catch(() => void 0);
@@ -5007,21 +2250,21 @@ function watchArrivals(temporaryFiles, into, awaited, onArrival) {
   };
 }
 async function arrived(path4, { filename, bytes, hashes }, into) {
-  if ((await (0, import_promises27.stat)(path4)).size !== bytes) return void 0;
-  const own = (0, import_node_path18.join)(into, filename);
-  await (0, import_promises27.link)(path4, own);
+  if ((await (0, import_promises10.stat)(path4)).size !== bytes) return void 0;
+  const own = (0, import_node_path6.join)(into, filename);
+  await (0, import_promises10.link)(path4, own);
   const sha2563 = (await sha256Of(own)).toString("hex");
   if (hashes.includes(`sha256:${sha2563}`)) return { filename, path: own, sha256: sha2563 };
-  await (0, import_promises27.rm)(own);
+  await (0, import_promises10.rm)(own);
   return void 0;
 }
-var import_promises27, import_node_path18, import_promises28, INTERVAL_MILLISECONDS;
+var import_promises10, import_node_path6, import_promises11, INTERVAL_MILLISECONDS;
 var init_arrivals = __esm({
   "src/wheels/arrivals.ts"() {
     "use strict";
-    import_promises27 = require("node:fs/promises");
-    import_node_path18 = require("node:path");
-    import_promises28 = require("node:timers/promises");
+    import_promises10 = require("node:fs/promises");
+    import_node_path6 = require("node:path");
+    import_promises11 = require("node:timers/promises");
     init_hash();
     INTERVAL_MILLISECONDS = 20;
   }
@@ -5114,16 +2357,16 @@ function onlyIndex({ source: source2 }) {
 async function download(pins, brought, { builder, pipOptions, temporary, located: located2, onWheel }) {
   if (pins.length === 0) return { exitCode: 0, stderr: "" };
   const folder = `download-${++downloads}`;
-  const staging = (0, import_node_path19.join)(temporary, folder);
-  await (0, import_promises29.mkdir)((0, import_node_path19.join)(staging, TEMPORARY_FILES), { recursive: true });
+  const staging = (0, import_node_path7.join)(temporary, folder);
+  await (0, import_promises12.mkdir)((0, import_node_path7.join)(staging, TEMPORARY_FILES), { recursive: true });
   const isHashed = pins.some((pin2) => pin2.hashes.length > 0 || located2.has(pin2));
   const lines2 = [
     ...indexLines(await withReachableFolders(pipOptions, folder, builder), isHashed ? void 0 : pins[0]?.source),
     ...pins.map((pin2) => requirementLine(atItsPlace(pin2, located2.get(pin2))))
   ];
-  await (0, import_promises29.writeFile)((0, import_node_path19.join)(staging, "requirements.txt"), `${lines2.join("\n")}
+  await (0, import_promises12.writeFile)((0, import_node_path7.join)(staging, "requirements.txt"), `${lines2.join("\n")}
 `);
-  await (0, import_promises29.writeFile)((0, import_node_path19.join)(staging, TEMPORARY_FILES, ".keep"), "");
+  await (0, import_promises12.writeFile)((0, import_node_path7.join)(staging, TEMPORARY_FILES, ".keep"), "");
   await builder.put(staging, folder);
   const options = [
     ...["download", "--quiet", "--no-input", "--disable-pip-version-check", "--no-deps", "--progress-bar", "off"],
@@ -5138,7 +2381,7 @@ async function download(pins, brought, { builder, pipOptions, temporary, located
     brought.add(pin2);
     onWheel(pin2, wheel);
   };
-  const temporaryFiles = (0, import_node_path19.join)(builder.workspace, folder, TEMPORARY_FILES);
+  const temporaryFiles = (0, import_node_path7.join)(builder.workspace, folder, TEMPORARY_FILES);
   const awaited = builder.kind === "host" ? pins.flatMap((pin2) => located2.get(pin2) ?? []) : [];
   const stopWatching = watchArrivals(temporaryFiles, staging, awaited, handOver2);
   try {
@@ -5147,8 +2390,8 @@ async function download(pins, brought, { builder, pipOptions, temporary, located
     if (completed3.exitCode !== 0) return completed3;
     const taken2 = await builder.take(`${folder}/wheels`, `${staging}-wheels`);
     const early = new Set([...brought].map(({ name }) => name));
-    for (const filename of (await (0, import_promises29.readdir)(taken2)).filter((filename2) => !early.has(distributionOf(filename2)))) {
-      const path4 = (0, import_node_path19.join)(taken2, filename);
+    for (const filename of (await (0, import_promises12.readdir)(taken2)).filter((filename2) => !early.has(distributionOf(filename2)))) {
+      const path4 = (0, import_node_path7.join)(taken2, filename);
       handOver2({ filename, path: path4, sha256: (await sha256Of(path4)).toString("hex") });
     }
     return completed3;
@@ -5167,7 +2410,7 @@ async function withReachableFolders(pipOptions, folder, builder) {
   if (builder.kind === "host") return pipOptions;
   return await Promise.all(
     pipOptions.map(async (option, index) => {
-      if (pipOptions[index - 1] !== "--find-links" || !(0, import_node_path19.isAbsolute)(option)) return option;
+      if (pipOptions[index - 1] !== "--find-links" || !(0, import_node_path7.isAbsolute)(option)) return option;
       await builder.put(option, `${folder}/links-${index}`);
       return `${builder.workspace}/${folder}/links-${index}`;
     })
@@ -5184,12 +2427,12 @@ function isToBeBuilt(name, pipOptions) {
     return value.split(",").some((entry) => entry === ":all:" || entry !== "" && normalise(entry) === name);
   });
 }
-var import_promises29, import_node_path19, downloads, TEMPORARY_FILES;
+var import_promises12, import_node_path7, downloads, TEMPORARY_FILES;
 var init_download = __esm({
   "src/wheels/download.ts"() {
     "use strict";
-    import_promises29 = require("node:fs/promises");
-    import_node_path19 = require("node:path");
+    import_promises12 = require("node:fs/promises");
+    import_node_path7 = require("node:path");
     init_tags();
     init_failure();
     init_files();
@@ -6025,10 +3268,10 @@ async function locateWheels(pins, { builder, pipOptions, temporary }) {
   const wanted = pins.filter(({ source: source2, version }) => source2.kind === "index" && !source2.index && version !== void 0);
   if (uv === void 0 || wanted.length === 0) return /* @__PURE__ */ new Map();
   const folder = `locate-${++searches}`;
-  const local = (0, import_node_path20.join)(temporary, folder);
-  await (0, import_promises30.mkdir)(local);
+  const local = (0, import_node_path8.join)(temporary, folder);
+  await (0, import_promises13.mkdir)(local);
   const lines2 = [...indexLines(pipOptions), ...wanted.map(requirementLine)];
-  await (0, import_promises30.writeFile)((0, import_node_path20.join)(local, "requirements.txt"), `${lines2.join("\n")}
+  await (0, import_promises13.writeFile)((0, import_node_path8.join)(local, "requirements.txt"), `${lines2.join("\n")}
 `);
   await builder.put(local, folder);
   const options = [
@@ -6091,12 +3334,12 @@ function bestWheel(wheels, { target }) {
 function filenameOf(url) {
   return decodeURIComponent(new URL(url).pathname.split("/").at(-1) ?? "");
 }
-var import_promises30, import_node_path20, searches;
+var import_promises13, import_node_path8, searches;
 var init_locate = __esm({
   "src/wheels/locate.ts"() {
     "use strict";
-    import_promises30 = require("node:fs/promises");
-    import_node_path20 = require("node:path");
+    import_promises13 = require("node:fs/promises");
+    import_node_path8 = require("node:path");
     init_dist();
     init_tags();
     init_files();
@@ -6111,10 +3354,10 @@ async function stripWheels(wheels, { toolchain, temporary, toolsFolder }) {
   if (compiled.length === 0) return /* @__PURE__ */ new Map();
   const builder = await toolchain.open(["compilers"]);
   const folder = `strip-${++rounds}`;
-  const local = (0, import_node_path21.join)(temporary, folder);
-  await (0, import_promises31.mkdir)(local);
-  for (const { filename, path: path4 } of compiled) await (0, import_promises31.copyFile)(path4, (0, import_node_path21.join)(local, filename));
-  await (0, import_promises31.copyFile)((0, import_node_path21.join)(toolsFolder, SCRIPT2), (0, import_node_path21.join)(local, SCRIPT2));
+  const local = (0, import_node_path9.join)(temporary, folder);
+  await (0, import_promises14.mkdir)(local);
+  for (const { filename, path: path4 } of compiled) await (0, import_promises14.copyFile)(path4, (0, import_node_path9.join)(local, filename));
+  await (0, import_promises14.copyFile)((0, import_node_path9.join)(toolsFolder, SCRIPT2), (0, import_node_path9.join)(local, SCRIPT2));
   await builder.put(local, folder);
   const paths = compiled.map(({ filename }) => `${folder}/${filename}`);
   const command = [builder.python, "-I", "-B", `${folder}/${SCRIPT2}`, `${folder}/stripped`, ...paths];
@@ -6126,18 +3369,18 @@ async function stripWheels(wheels, { toolchain, temporary, toolsFolder }) {
       hint: "Leave strip out, or name an image with binutils as base-image."
     });
   }
-  const taken2 = await builder.take(`${folder}/stripped`, (0, import_node_path21.join)(temporary, `${folder}-taken`));
-  return new Map(compiled.map(({ filename }) => [filename, (0, import_node_path21.join)(taken2, filename)]));
+  const taken2 = await builder.take(`${folder}/stripped`, (0, import_node_path9.join)(temporary, `${folder}-taken`));
+  return new Map(compiled.map(({ filename }) => [filename, (0, import_node_path9.join)(taken2, filename)]));
 }
 async function stripperDigest(toolsFolder) {
-  return (await sha256Of((0, import_node_path21.join)(toolsFolder, SCRIPT2))).toString("hex");
+  return (await sha256Of((0, import_node_path9.join)(toolsFolder, SCRIPT2))).toString("hex");
 }
-var import_promises31, import_node_path21, rounds, SCRIPT2;
+var import_promises14, import_node_path9, rounds, SCRIPT2;
 var init_strip = __esm({
   "src/wheels/strip.ts"() {
     "use strict";
-    import_promises31 = require("node:fs/promises");
-    import_node_path21 = require("node:path");
+    import_promises14 = require("node:fs/promises");
+    import_node_path9 = require("node:path");
     init_errors();
     init_hash();
     rounds = 0;
@@ -6348,17 +3591,17 @@ function bytesOfFile(descriptor, length) {
       if (start < windowStart || stop > windowStart + window.length) {
         window = Buffer.alloc(Math.min(length - start, Math.max(stop - start, WINDOW_BYTES)));
         windowStart = start;
-        (0, import_node_fs10.readSync)(descriptor, window, 0, window.length, start);
+        (0, import_node_fs5.readSync)(descriptor, window, 0, window.length, start);
       }
       return window.subarray(start - windowStart, stop - windowStart);
     }
   };
 }
-var import_node_fs10, WINDOW_BYTES;
+var import_node_fs5, WINDOW_BYTES;
 var init_file_bytes = __esm({
   "src/wheels/file-bytes.ts"() {
     "use strict";
-    import_node_fs10 = require("node:fs");
+    import_node_fs5 = require("node:fs");
     WINDOW_BYTES = 64 * 1024;
   }
 });
@@ -6501,7 +3744,7 @@ var init_zip_directory = __esm({
 
 // src/wheels/read-zip.ts
 async function openZip(path4) {
-  const file = await (0, import_promises32.open)(path4);
+  const file = await (0, import_promises15.open)(path4);
   try {
     const { size } = await file.stat();
     const entries = await readZipDirectory({ size, read: (position, length) => readAt(file, position, length) });
@@ -6551,9 +3794,9 @@ async function unpackTo(path4, entry, file, watch) {
   };
   const end = offset + entry.zippedBytes - 1;
   const compressed = file.createReadStream({ start: offset, end, autoClose: false, highWaterMark: STREAMED_BYTES });
-  const inflate = entry.method === STORED ? new import_node_stream4.PassThrough() : (0, import_node_zlib3.createInflateRaw)({ chunkSize: STREAMED_BYTES });
+  const inflate = entry.method === STORED ? new import_node_stream2.PassThrough() : (0, import_node_zlib3.createInflateRaw)({ chunkSize: STREAMED_BYTES });
   try {
-    await (0, import_promises33.pipeline)(compressed, inflate, check2, (0, import_node_fs11.createWriteStream)(path4, { flags: "wx" }));
+    await (0, import_promises16.pipeline)(compressed, inflate, check2, (0, import_node_fs6.createWriteStream)(path4, { flags: "wx" }));
   } catch (error) {
     if (!error.code?.startsWith("Z_")) throw error;
     throw damaged(entry, error);
@@ -6607,15 +3850,15 @@ async function readAt(file, position, length) {
   if (bytesRead !== length) throw new BadZip("it is shorter than it says");
   return buffer2;
 }
-var import_node_fs11, import_promises32, import_node_stream4, import_promises33, import_node_util3, import_node_zlib3, BATCH_BYTES, SYNC_BYTES3, STREAMED_BYTES, LARGEST_PIECE, inflateOnThread;
+var import_node_fs6, import_promises15, import_node_stream2, import_promises16, import_node_util2, import_node_zlib3, BATCH_BYTES, SYNC_BYTES3, STREAMED_BYTES, LARGEST_PIECE, inflateOnThread;
 var init_read_zip = __esm({
   "src/wheels/read-zip.ts"() {
     "use strict";
-    import_node_fs11 = require("node:fs");
-    import_promises32 = require("node:fs/promises");
-    import_node_stream4 = require("node:stream");
-    import_promises33 = require("node:stream/promises");
-    import_node_util3 = require("node:util");
+    import_node_fs6 = require("node:fs");
+    import_promises15 = require("node:fs/promises");
+    import_node_stream2 = require("node:stream");
+    import_promises16 = require("node:stream/promises");
+    import_node_util2 = require("node:util");
     import_node_zlib3 = require("node:zlib");
     init_zip_directory();
     init_zip_format();
@@ -6624,7 +3867,7 @@ var init_read_zip = __esm({
     SYNC_BYTES3 = 256 * 1024;
     STREAMED_BYTES = 128 * 1024;
     LARGEST_PIECE = 1 << 20;
-    inflateOnThread = (0, import_node_util3.promisify)(import_node_zlib3.inflateRaw);
+    inflateOnThread = (0, import_node_util2.promisify)(import_node_zlib3.inflateRaw);
   }
 });
 
@@ -6709,8 +3952,8 @@ async function* readContents(zip, wanted, records, filename) {
 }
 async function unpack2(zip, { entry }, path4, line) {
   const recorded = recordedDigest(line);
-  const sha2563 = (0, import_node_crypto8.createHash)("sha256");
-  const other = recorded && recorded.algorithm !== "sha256" ? (0, import_node_crypto8.createHash)(recorded.algorithm) : void 0;
+  const sha2563 = (0, import_node_crypto4.createHash)("sha256");
+  const other = recorded && recorded.algorithm !== "sha256" ? (0, import_node_crypto4.createHash)(recorded.algorithm) : void 0;
   await zip.unpack(entry, path4, (chunk) => {
     sha2563.update(chunk);
     other?.update(chunk);
@@ -6720,11 +3963,11 @@ async function unpack2(zip, { entry }, path4, line) {
   return { sha256: digest };
 }
 function checkedDigest(path4, content, line) {
-  const sha2563 = (0, import_node_crypto8.hash)("sha256", content, "base64url");
+  const sha2563 = (0, import_node_crypto4.hash)("sha256", content, "base64url");
   const recorded = recordedDigest(line);
   if (!recorded) return sha2563;
   const { algorithm, digest } = recorded;
-  if ((algorithm === "sha256" ? sha2563 : (0, import_node_crypto8.hash)(algorithm, content, "base64url")) !== digest) throw unrecorded(path4);
+  if ((algorithm === "sha256" ? sha2563 : (0, import_node_crypto4.hash)(algorithm, content, "base64url")) !== digest) throw unrecorded(path4);
   return sha2563;
 }
 function recordedDigest(line) {
@@ -6779,7 +4022,7 @@ function findInfoFolder(entries, filename) {
 }
 function installedFile(entry, infoFolder) {
   const { path: path4 } = entry;
-  if (import_node_path22.posix.dirname(path4) === infoFolder && RECORDS.test(import_node_path22.posix.basename(path4))) return void 0;
+  if (import_node_path10.posix.dirname(path4) === infoFolder && RECORDS.test(import_node_path10.posix.basename(path4))) return void 0;
   const [, kind, rest = ""] = /^[^/]+\.data\/([^/]+)\/(.+)$/.exec(path4) ?? [];
   const mode = isProgram(path4) || (entry.mode & 73) !== 0 ? 493 : 420;
   switch (kind) {
@@ -6815,12 +4058,12 @@ function brokenWheel(filename, { message, cause }) {
     { cause }
   );
 }
-var import_node_crypto8, import_node_path22, MOST_BYTES2, MOST_EXPANSION, MOST_TEXT_BYTES, SYMBOLIC_LINK, FILE_TYPE, RECORDS, MOST_HELD_BYTES2;
+var import_node_crypto4, import_node_path10, MOST_BYTES2, MOST_EXPANSION, MOST_TEXT_BYTES, SYMBOLIC_LINK, FILE_TYPE, RECORDS, MOST_HELD_BYTES2;
 var init_read_wheel = __esm({
   "src/wheels/read-wheel.ts"() {
     "use strict";
-    import_node_crypto8 = require("node:crypto");
-    import_node_path22 = require("node:path");
+    import_node_crypto4 = require("node:crypto");
+    import_node_path10 = require("node:path");
     init_errors();
     init_files();
     init_metadata();
@@ -7764,7 +5007,7 @@ function neededTests(paths, modules, entryPoints) {
     if (own === void 0 && !module2.text.includes("tests")) continue;
     const { path: path4, text: text5 } = { ...module2, text: module2.text.replaceAll(IDLE_LINE, "") };
     for (const reference of referencesOf({ path: path4, text: text5 }, folders)) {
-      const found = resolve6(reference, texts);
+      const found = resolve(reference, texts);
       if (found === void 0) needFolder(reference.folder);
       else for (const path5 of found) need(path5);
     }
@@ -7772,7 +5015,7 @@ function neededTests(paths, modules, entryPoints) {
   }
   return { isUnused: (path4) => folders.has(folderOf(path4) ?? "") && !needed.has(path4) };
 }
-function resolve6({ folder, module: module2 }, texts) {
+function resolve({ folder, module: module2 }, texts) {
   const parts = module2.split(".").filter((part) => part !== "");
   for (let count = parts.length; count > 0; count--) {
     const file = `${folder}${parts.slice(0, count).join("/")}.py`;
@@ -7819,8 +5062,8 @@ function importedNames(text5, path4) {
   const imports = [...text5.matchAll(IMPORT)].flatMap(([, names = ""]) => namesOf2(names));
   return [...froms, ...imports].filter((name) => /(?:^|\.)tests(?:\.|$)/.test(name));
 }
-function namesOf2(list3) {
-  return list3.replaceAll(/#[^\n]*/g, "").replaceAll(/[()\\]/g, " ").split(",").flatMap((each) => /^\s*([\w.*]+)/.exec(each)?.[1] ?? []);
+function namesOf2(list2) {
+  return list2.replaceAll(/#[^\n]*/g, "").replaceAll(/[()\\]/g, " ").split(",").flatMap((each) => /^\s*([\w.*]+)/.exec(each)?.[1] ?? []);
 }
 function absolute(from, path4) {
   const dots = /^\.*/.exec(from)?.[0].length ?? 0;
@@ -7919,17 +5162,17 @@ var init_slim = __esm({
       {
         name: "type stubs",
         reason: "Python does not read them; type checkers run elsewhere. lazy_loader does, and says so by `attach_stub`.",
-        matches: (path4, { isNamed }) => path4.endsWith(".pyi") && !isNamed(path4)
+        matches: (path4, { isNamed: isNamed2 }) => path4.endsWith(".pyi") && !isNamed2(path4)
       },
       {
         name: "C sources",
         reason: "There is no compiler in the runtime. What a generator of code reads (cffi, f2py, Cython) it names.",
-        matches: (path4, { isNamed }) => /\.(?:h|hh|hpp|hxx|inl|c|cc|cpp|cxx|pxd|pxi|pyx)$/.test(path4) && !isNamed(path4)
+        matches: (path4, { isNamed: isNamed2 }) => /\.(?:h|hh|hpp|hxx|inl|c|cc|cpp|cxx|pxd|pxi|pyx)$/.test(path4) && !isNamed2(path4)
       },
       {
         name: "static libraries",
         reason: "There is no linker in the runtime.",
-        matches: (path4, { isNamed }) => /\.(?:a|la)$/.test(path4) && !isNamed(path4)
+        matches: (path4, { isNamed: isNamed2 }) => /\.(?:a|la)$/.test(path4) && !isNamed2(path4)
       },
       {
         name: "files of other systems",
@@ -7957,7 +5200,7 @@ var init_slim = __esm({
 async function draftSlice(wheelPath, filename, temporary, options) {
   const wheel = await openWheel(wheelPath, filename);
   try {
-    const textsPath = (0, import_node_path23.join)(temporary, `${(0, import_node_crypto9.hash)("sha256", filename)}.texts`);
+    const textsPath = (0, import_node_path11.join)(temporary, `${(0, import_node_crypto5.hash)("sha256", filename)}.texts`);
     const { read, moduleTexts } = await readContents2(wheel, textsPath, options);
     const { kept: kept4, leftOut } = slim(wheel, moduleTexts, options);
     const files = wheel.files.filter(({ path: path4 }) => kept4.has(path4));
@@ -8023,13 +5266,13 @@ async function readContents2(wheel, textsPath, options) {
 }
 async function readLarge(wheel, file, path4) {
   const { sha256: sha2563 } = await wheel.unpack(file, path4);
-  const unpacked = await (0, import_promises34.open)(path4);
+  const unpacked = await (0, import_promises17.open)(path4);
   try {
     const facts = binaryFacts(bytesOfFile(unpacked.fd, file.entry.unzippedBytes));
     return { digest: sha2563.toString("base64url"), facts };
   } finally {
     await unpacked.close();
-    await (0, import_promises34.rm)(path4);
+    await (0, import_promises17.rm)(path4);
   }
 }
 function isNamespace(content) {
@@ -8137,15 +5380,15 @@ function recordOf(infoFolder, sizes, digests) {
 `);
 }
 function digestOf2(content) {
-  return (0, import_node_crypto9.hash)("sha256", content, "base64url");
+  return (0, import_node_crypto5.hash)("sha256", content, "base64url");
 }
-var import_node_crypto9, import_promises34, import_node_path23, NAMESPACE, COMPRESSED_AT_ONCE, sizeOfFile, sizeOfMade;
+var import_node_crypto5, import_promises17, import_node_path11, NAMESPACE, COMPRESSED_AT_ONCE, sizeOfFile, sizeOfMade;
 var init_make_slice = __esm({
   "src/artifact/make-slice.ts"() {
     "use strict";
-    import_node_crypto9 = require("node:crypto");
-    import_promises34 = require("node:fs/promises");
-    import_node_path23 = require("node:path");
+    import_node_crypto5 = require("node:crypto");
+    import_promises17 = require("node:fs/promises");
+    import_node_path11 = require("node:path");
     init_elf();
     init_file_bytes();
     init_paths();
@@ -8199,7 +5442,7 @@ function createSliceMaker(options, given2) {
   };
   const draft = async (work, path4) => {
     batch.push({ ...work, draft: await draftSlice(path4, work.wheel.filename, temporary, options) });
-    if (work.isSpent) await (0, import_promises35.rm)(work.wheel.path);
+    if (work.isSpent) await (0, import_promises18.rm)(work.wheel.path);
     if (bytesOf(batch) >= BATCH_BYTES2) await compileBatch();
   };
   const make2 = async (work) => {
@@ -8281,11 +5524,11 @@ async function* taken(values, count) {
     yield next.value;
   }
 }
-var import_promises35, BATCH_BYTES2, BATCHES_AT_ONCE;
+var import_promises18, BATCH_BYTES2, BATCHES_AT_ONCE;
 var init_slice_maker = __esm({
   "src/artifact/slice-maker.ts"() {
     "use strict";
-    import_promises35 = require("node:fs/promises");
+    import_promises18 = require("node:fs/promises");
     init_strip();
     init_verify();
     init_compile();
@@ -8469,21 +5712,21 @@ var init_outputs = __esm({
 
 // src/artifact/zip.ts
 async function writeZip(output2, picks, place) {
-  const temporary = `${output2}.${(0, import_node_crypto10.randomUUID)()}.part`;
-  await (0, import_promises36.mkdir)((0, import_node_path24.dirname)(output2), { recursive: true });
+  const temporary = `${output2}.${(0, import_node_crypto6.randomUUID)()}.part`;
+  await (0, import_promises19.mkdir)((0, import_node_path12.dirname)(output2), { recursive: true });
   try {
-    const file = await (0, import_promises36.open)(temporary, "wx");
+    const file = await (0, import_promises19.open)(temporary, "wx");
     try {
       const written2 = await (place ? writeMoved(file, picks, place) : writeCopied(file, picks));
       await file.close();
-      await (0, import_promises36.rename)(temporary, output2);
+      await (0, import_promises19.rename)(temporary, output2);
       return written2;
     } catch (error) {
       await file.close().catch(() => void 0);
       throw error;
     }
   } catch (error) {
-    await (0, import_promises36.rm)(temporary, { force: true });
+    await (0, import_promises19.rm)(temporary, { force: true });
     throw error;
   }
 }
@@ -8510,7 +5753,7 @@ function writeMoved(file, picks, place) {
   });
 }
 async function writeRecords(file, entries, write2) {
-  const hash3 = (0, import_node_crypto10.createHash)("sha256");
+  const hash3 = (0, import_node_crypto6.createHash)("sha256");
   const writer = createWriter(file, hash3);
   await write2(writer);
   await writer.write(centralDirectory(entries));
@@ -8561,7 +5804,7 @@ function createWriter(file, hash3) {
         if (filled2 === CHUNK_BYTES3) await flush();
         const space = room();
         const length = Math.min(space.length, end - at);
-        if ((0, import_node_fs12.readSync)(from.fd, space, 0, length, at) !== length) throw new Error("a slice is shorter than it says");
+        if ((0, import_node_fs7.readSync)(from.fd, space, 0, length, at) !== length) throw new Error("a slice is shorter than it says");
         filled2 += length;
         at += length;
       }
@@ -8582,14 +5825,14 @@ function createWriter(file, hash3) {
     }
   };
 }
-var import_node_crypto10, import_node_fs12, import_promises36, import_node_path24, ZIP_FORMAT, CHUNK_BYTES3;
+var import_node_crypto6, import_node_fs7, import_promises19, import_node_path12, ZIP_FORMAT, CHUNK_BYTES3;
 var init_zip = __esm({
   "src/artifact/zip.ts"() {
     "use strict";
-    import_node_crypto10 = require("node:crypto");
-    import_node_fs12 = require("node:fs");
-    import_promises36 = require("node:fs/promises");
-    import_node_path24 = require("node:path");
+    import_node_crypto6 = require("node:crypto");
+    import_node_fs7 = require("node:fs");
+    import_promises19 = require("node:fs/promises");
+    import_node_path12 = require("node:path");
     init_paths();
     init_write();
     init_zip_records();
@@ -8731,7 +5974,7 @@ var init_merge = __esm({
 
 // src/artifact/application.ts
 async function applicationEntries(project, { exclude, include, output: output2, sbom }) {
-  const root = await (0, import_promises37.realpath)(project);
+  const root = await (0, import_promises20.realpath)(project);
   const always = { folder: root, patterns: asGit().add([...NEVER, ...exclude]) };
   const inherited = (await ignoreFilesAbove(root)).map((file) => withFolder(root, file));
   const written2 = [
@@ -8741,13 +5984,13 @@ async function applicationEntries(project, { exclude, include, output: output2, 
     indexPathOf(output2),
     ...sbom === void 0 ? [] : [sbom]
   ];
-  const outputs = await Promise.all(written2.map((path4) => (0, import_promises37.realpath)(path4).catch(() => path4)));
+  const outputs = await Promise.all(written2.map((path4) => (0, import_promises20.realpath)(path4).catch(() => path4)));
   const included = asGit().add([...include]);
   const entries = [];
   const walk = async (folder, path4, gitignores, ancestors, isLeftOut) => {
     const here = [...gitignores, ...await ignoreFileIn(folder)];
-    for (const child2 of await (0, import_promises37.readdir)(folder, { withFileTypes: true })) {
-      const absolute2 = (0, import_node_path25.join)(folder, child2.name);
+    for (const child2 of await (0, import_promises20.readdir)(folder, { withFileTypes: true })) {
+      const absolute2 = (0, import_node_path13.join)(folder, child2.name);
       const kind = await kindOf(absolute2, child2);
       if (kind === "other" || outputs.includes(absolute2)) continue;
       if (isIgnored(absolute2, kind, [always])) continue;
@@ -8757,11 +6000,11 @@ async function applicationEntries(project, { exclude, include, output: output2, 
       if (child2.isSymbolicLink()) await refuseLinkOutside(root, absolute2);
       const childPath = path4 === "" ? child2.name : `${path4}/${child2.name}`;
       if (kind === "file") {
-        const { mode } = await (0, import_promises37.stat)(absolute2);
+        const { mode } = await (0, import_promises20.stat)(absolute2);
         entries.push({ path: childPath, mode: mode & 64 ? 493 : 420, content: { file: absolute2 } });
         continue;
       }
-      const real = await (0, import_promises37.realpath)(absolute2);
+      const real = await (0, import_promises20.realpath)(absolute2);
       if (ancestors.includes(real) || await isVirtualEnvironment(absolute2)) continue;
       const kept4 = here.map((file) => withFolder(absolute2, file));
       await walk(absolute2, childPath, kept4, [...ancestors, real], isHidden);
@@ -8772,7 +6015,7 @@ async function applicationEntries(project, { exclude, include, output: output2, 
 }
 function underVendor(entries, vendor) {
   if (vendor === void 0) return [...entries];
-  const folder = `${import_node_path25.posix.normalize(vendor.replaceAll("\\", "/")).replace(/\/$/, "")}/`;
+  const folder = `${import_node_path13.posix.normalize(vendor.replaceAll("\\", "/")).replace(/\/$/, "")}/`;
   const own = entries.filter(({ path: path4 }) => !path4.startsWith(folder));
   if (own.length === entries.length) {
     throw new UserError(
@@ -8789,14 +6032,14 @@ function underVendor(entries, vendor) {
 }
 async function ignoreFilesAbove(project) {
   const above = [];
-  for (let folder = project; ; folder = (0, import_node_path25.dirname)(folder)) {
+  for (let folder = project; ; folder = (0, import_node_path13.dirname)(folder)) {
     if (folder !== project) above.unshift(...await ignoreFileIn(folder));
-    if (await exists2((0, import_node_path25.join)(folder, ".git"))) return above;
-    if ((0, import_node_path25.dirname)(folder) === folder) return [];
+    if (await exists((0, import_node_path13.join)(folder, ".git"))) return above;
+    if ((0, import_node_path13.dirname)(folder) === folder) return [];
   }
 }
 async function ignoreFileIn(folder) {
-  const text5 = await (0, import_promises37.readFile)((0, import_node_path25.join)(folder, ".gitignore"), "utf8").catch(() => void 0);
+  const text5 = await (0, import_promises20.readFile)((0, import_node_path13.join)(folder, ".gitignore"), "utf8").catch(() => void 0);
   return text5 === void 0 ? [] : [{ folder, patterns: asGit().add(text5) }];
 }
 function asGit() {
@@ -8822,34 +6065,34 @@ function withFolder(absolute2, file) {
   return { folder: file.folder, patterns };
 }
 function pathBelow(folder, absolute2) {
-  return (0, import_node_path25.relative)(folder, absolute2).split(import_node_path25.sep).join("/");
+  return (0, import_node_path13.relative)(folder, absolute2).split(import_node_path13.sep).join("/");
 }
 async function kindOf(absolute2, child2) {
-  const found = child2.isSymbolicLink() ? await (0, import_promises37.stat)(absolute2).catch(() => void 0) : child2;
+  const found = child2.isSymbolicLink() ? await (0, import_promises20.stat)(absolute2).catch(() => void 0) : child2;
   if (found === void 0 || found.isFile()) return "file";
   return found.isDirectory() ? "folder" : "other";
 }
 async function refuseLinkOutside(root, absolute2) {
-  const real = await (0, import_promises37.realpath)(absolute2).catch(() => void 0);
-  if (real === root || real?.startsWith(root + import_node_path25.sep)) return;
+  const real = await (0, import_promises20.realpath)(absolute2).catch(() => void 0);
+  if (real === root || real?.startsWith(root + import_node_path13.sep)) return;
   throw new UserError({
-    title: `${(0, import_node_path25.relative)(root, absolute2)} is a link that leads ${real === void 0 ? "nowhere" : "out of the project"}`,
+    title: `${(0, import_node_path13.relative)(root, absolute2)} is a link that leads ${real === void 0 ? "nowhere" : "out of the project"}`,
     detail: real && `It leads to ${real}.`,
     hint: "Copy the file into the project, or leave the link out with exclude."
   });
 }
 async function isVirtualEnvironment(folder) {
-  return await exists2((0, import_node_path25.join)(folder, "pyvenv.cfg"));
+  return await exists((0, import_node_path13.join)(folder, "pyvenv.cfg"));
 }
-async function exists2(path4) {
-  return await (0, import_promises37.stat)(path4).catch(() => void 0) !== void 0;
+async function exists(path4) {
+  return await (0, import_promises20.stat)(path4).catch(() => void 0) !== void 0;
 }
-var import_promises37, import_node_path25, import_ignore2, NEVER;
+var import_promises20, import_node_path13, import_ignore2, NEVER;
 var init_application = __esm({
   "src/artifact/application.ts"() {
     "use strict";
-    import_promises37 = require("node:fs/promises");
-    import_node_path25 = require("node:path");
+    import_promises20 = require("node:fs/promises");
+    import_node_path13 = require("node:path");
     import_ignore2 = __toESM(require_ignore(), 1);
     init_errors();
     init_outputs();
@@ -8862,6 +6105,39 @@ var init_application = __esm({
       ["node_modules", ".idea", ".vscode", ".DS_Store", ".python-version"],
       [".wsgi-lambda", ".aws-sam", ".serverless", ".chalice"]
     ].flat();
+  }
+});
+
+// src/platform/runtimes.ts
+function targetOf(runtime, architecture) {
+  const { glibc, manylinux } = AMAZON_LINUX[RUNTIMES[runtime].amazonLinux];
+  const pythonMinor = runtime.slice("python".length);
+  return {
+    runtime,
+    pythonMinor,
+    architecture,
+    glibc,
+    uvPlatform: `${architecture === "arm64" ? "aarch64" : "x86_64"}-${manylinux}`,
+    image: `public.ecr.aws/lambda/python:${pythonMinor}`
+  };
+}
+var AMAZON_LINUX, RUNTIMES, RUNTIME_NAMES, DEFAULT_RUNTIME;
+var init_runtimes = __esm({
+  "src/platform/runtimes.ts"() {
+    "use strict";
+    AMAZON_LINUX = {
+      "2": { glibc: "2.26", manylinux: "manylinux_2_17" },
+      "2023": { glibc: "2.34", manylinux: "manylinux_2_34" }
+    };
+    RUNTIMES = {
+      "python3.10": { amazonLinux: "2" },
+      "python3.11": { amazonLinux: "2" },
+      "python3.12": { amazonLinux: "2023" },
+      "python3.13": { amazonLinux: "2023" },
+      "python3.14": { amazonLinux: "2023" }
+    };
+    RUNTIME_NAMES = Object.keys(RUNTIMES);
+    DEFAULT_RUNTIME = "python3.13";
   }
 });
 
@@ -8936,9 +6212,9 @@ function _isValidObjectKey(object$1, key) {
 }
 // @__NO_SIDE_EFFECTS__
 function _joinExpects(values$1, separator) {
-  const list3 = [...new Set(values$1)];
-  if (list3.length > 1) return `(${list3.join(` ${separator} `)})`;
-  return list3[0] ?? "never";
+  const list2 = [...new Set(values$1)];
+  if (list2.length > 1) return `(${list2.join(` ${separator} `)})`;
+  return list2[0] ?? "never";
 }
 function _standardSchema(schema) {
   schema["~standard"] = {
@@ -9538,11 +6814,11 @@ function lines({ each, ...options }) {
       (given2) => given2.split(/\r?\n/).map((line) => line.trim()).filter((line) => line !== "" && !line.startsWith("#"))
     )
   );
-  const list3 = union([fromText2, array(string())]);
+  const list2 = union([fromText2, array(string())]);
   const schema = each ? pipe(
-    list3,
+    list2,
     everyItem((line) => each.test(line))
-  ) : list3;
+  ) : list2;
   return { format: "one a line", ...options, schema };
 }
 function table({ names = /(?:)/, ...options }) {
@@ -9609,13 +6885,13 @@ function basicAuthVariables({
 }) {
   if (basicAuth === void 0 || basicAuth === NONE) return {};
   const salt = sha256(`wsgi-lambda basic-auth ${functionName}`).toString("hex").slice(0, 32);
-  const key = sha256((0, import_node_crypto11.pbkdf2Sync)(basicAuth, salt, ROUNDS, 32, "sha256")).toString("hex");
+  const key = sha256((0, import_node_crypto7.pbkdf2Sync)(basicAuth, salt, ROUNDS, 32, "sha256")).toString("hex");
   const except = basicAuthExcept.toSorted();
   const value = { rounds: ROUNDS, salt, key, ...except.length > 0 && { except } };
   return { [BASIC_AUTH_VARIABLE]: JSON.stringify(value) };
 }
 function sha256(content) {
-  return (0, import_node_crypto11.createHash)("sha256").update(content).digest();
+  return (0, import_node_crypto7.createHash)("sha256").update(content).digest();
 }
 function authorizationOf({ basicAuth }) {
   if (basicAuth === void 0 || basicAuth === NONE) return void 0;
@@ -9638,11 +6914,11 @@ function basicAuthContradictions(values) {
     ] : []
   ];
 }
-var import_node_crypto11, BASIC_AUTH_VARIABLE, NONE, ROUNDS, BASIC_AUTH_SETTINGS;
+var import_node_crypto7, BASIC_AUTH_VARIABLE, NONE, ROUNDS, BASIC_AUTH_SETTINGS;
 var init_basic_auth = __esm({
   "src/settings/basic-auth.ts"() {
     "use strict";
-    import_node_crypto11 = require("node:crypto");
+    import_node_crypto7 = require("node:crypto");
     init_kinds();
     BASIC_AUTH_VARIABLE = "WSGI_LAMBDA_BASIC_AUTH";
     NONE = "none";
@@ -10445,10 +7721,10 @@ var init_packaging = __esm({
     };
     UPLOAD_SETTINGS = {
       "upload-bucket": text({
-        description: "An S3 bucket (and prefix) for artifacts that are too large for a direct upload.",
-        format: "s3://BUCKET or s3://BUCKET/PREFIX",
-        pattern: /^s3:\/\/[a-z0-9][a-z0-9.-]+(?:\/[^\s]*)?$/,
-        example: "s3://example-uploads/shop",
+        description: "An S3 bucket (and prefix) for artifacts that are too large for a direct upload: one that is there, or auto, which makes wsgi-lambda-ACCOUNT-REGION where it is missing.",
+        format: "auto, auto/PREFIX, s3://BUCKET or s3://BUCKET/PREFIX",
+        pattern: /^(?:auto|s3:\/\/[a-z0-9][a-z0-9.-]+)(?:\/[^\s]*)?$/,
+        example: "auto",
         placeholder: "ADDRESS"
       }),
       "upload-kms-key": text({
@@ -10521,7 +7797,7 @@ var init_secrets = __esm({
 // src/settings/preview.ts
 function previewGaps(values) {
   const { previewDatabase: kind, previewDatabaseAdmin: admin } = values;
-  const { previewDatabaseCreate: create, previewDatabaseDelete: remove3 } = values;
+  const { previewDatabaseCreate: create, previewDatabaseDelete: remove4 } = values;
   return [
     ...isOnServer(kind) && admin === void 0 && create === void 0 ? [
       problem(
@@ -10529,7 +7805,7 @@ function previewGaps(values) {
         "Name who may create databases."
       )
     ] : [],
-    ...create === void 0 !== (remove3 === void 0) ? [
+    ...create === void 0 !== (remove4 === void 0) ? [
       problem(
         create === void 0 ? "preview-database-delete is set without preview-database-create" : "preview-database-create is set without preview-database-delete",
         "Set both: what is made for a pull request is removed with it."
@@ -11273,7 +8549,7 @@ var init_schema = __esm({
 
 // src/artifact/runtime.ts
 async function runtimeEntries(settings, { runtimeFolder, version }) {
-  const packaged = await (0, import_promises38.readdir)((0, import_node_path26.join)(runtimeFolder, "wsgi_lambda"), { recursive: true });
+  const packaged = await (0, import_promises21.readdir)((0, import_node_path14.join)(runtimeFolder, "wsgi_lambda"), { recursive: true });
   const paths = [
     COMPATIBLE_NAME,
     "wsgi_handler.py",
@@ -11288,7 +8564,7 @@ async function runtimeEntries(settings, { runtimeFolder, version }) {
     version
   };
   return [
-    ...modules.map((path4) => ({ path: path4, mode: 420, content: { file: (0, import_node_path26.join)(runtimeFolder, path4) } })),
+    ...modules.map((path4) => ({ path: path4, mode: 420, content: { file: (0, import_node_path14.join)(runtimeFolder, path4) } })),
     {
       path: CONFIGURATION,
       mode: 420,
@@ -11300,7 +8576,7 @@ async function runtimeEntries(settings, { runtimeFolder, version }) {
 function runtimeOptions(settings) {
   const chosen = RUNTIME_SETTINGS.flatMap((name) => {
     const value = settings[camelCase(name)];
-    return (0, import_node_util4.isDeepStrictEqual)(value, SETTINGS[name].default) ? [] : [[name, value]];
+    return (0, import_node_util3.isDeepStrictEqual)(value, SETTINGS[name].default) ? [] : [[name, value]];
   });
   return Object.fromEntries(chosen);
 }
@@ -11316,13 +8592,13 @@ function withRuntime(project, runtime, report) {
   }
   return [...project.filter(({ path: path4 }) => !own.has(path4)), ...runtime];
 }
-var import_promises38, import_node_path26, import_node_util4, RUNTIME_SETTINGS, CONFIGURATION;
+var import_promises21, import_node_path14, import_node_util3, RUNTIME_SETTINGS, CONFIGURATION;
 var init_runtime = __esm({
   "src/artifact/runtime.ts"() {
     "use strict";
-    import_promises38 = require("node:fs/promises");
-    import_node_path26 = require("node:path");
-    import_node_util4 = require("node:util");
+    import_promises21 = require("node:fs/promises");
+    import_node_path14 = require("node:path");
+    import_node_util3 = require("node:util");
     init_schema();
     init_merge();
     RUNTIME_SETTINGS = [
@@ -11378,7 +8654,7 @@ var init_own_files = __esm({
 // src/artifact/assemble.ts
 async function assemble(settings, parts, product, collaborators) {
   const { toolchain, store } = collaborators;
-  const temporary = await (0, import_promises39.mkdtemp)((0, import_node_path27.join)((0, import_node_os5.tmpdir)(), "wsgi-lambda-artifact-"));
+  const temporary = await (0, import_promises22.mkdtemp)((0, import_node_path15.join)((0, import_node_os2.tmpdir)(), "wsgi-lambda-artifact-"));
   const compilation = { temporary, toolsFolder: product.toolsFolder, toolchain };
   const slices = [];
   try {
@@ -11398,7 +8674,7 @@ async function assemble(settings, parts, product, collaborators) {
     return { ...zips, made: dependencies.made, wheels: dependencies.wheels };
   } finally {
     for (const slice of slices) await slice[Symbol.asyncDispose]();
-    await (0, import_promises39.rm)(temporary, { recursive: true, force: true });
+    await (0, import_promises22.rm)(temporary, { recursive: true, force: true });
   }
 }
 async function mergeAndWrite(application, dependencies, key, settings, { store, report, whole }) {
@@ -11451,7 +8727,7 @@ async function ownSlice(settings, product, parts, compilation, { store, report }
   const bytecode = settings.bytecode === "dependencies" ? "none" : dependencies;
   const { pythonVersion, target } = compilation.toolchain;
   const key = keyOf(
-    ...["application", SLICE_FORMAT, await (0, import_promises39.realpath)(settings.project), target.runtime, target.architecture],
+    ...["application", SLICE_FORMAT, await (0, import_promises22.realpath)(settings.project), target.runtime, target.architecture],
     ...[pythonVersion, bytecode, product.compressor, await compilerDigest(product.toolsFolder)]
   );
   return await applicationSlice(files, { key, pythonMinor, bytecode }, { ...compilation, store });
@@ -11461,7 +8737,7 @@ function missingLibraries2(dependencies, application, target) {
   return verifyNeeded(
     dependencies.map(({ facts }) => ({ wheel: verified(facts), binaries: facts.binaries })),
     target,
-    own.map((path4) => import_node_path27.posix.basename(path4))
+    own.map((path4) => import_node_path15.posix.basename(path4))
   );
 }
 function reportMerge({ replaced, conflicts }, { onConflict }, report) {
@@ -11504,18 +8780,18 @@ function refuseTooLarge(picks, packages) {
   });
 }
 async function ignoreOwnFolder({ project, output: output2 }) {
-  const own = (0, import_node_path27.join)(project, ".wsgi-lambda");
-  if ((0, import_node_path27.dirname)(output2) !== own) return;
-  await (0, import_promises39.mkdir)(own, { recursive: true });
-  await (0, import_promises39.writeFile)((0, import_node_path27.join)(own, ".gitignore"), "*\n");
+  const own = (0, import_node_path15.join)(project, ".wsgi-lambda");
+  if ((0, import_node_path15.dirname)(output2) !== own) return;
+  await (0, import_promises22.mkdir)(own, { recursive: true });
+  await (0, import_promises22.writeFile)((0, import_node_path15.join)(own, ".gitignore"), "*\n");
 }
-var import_promises39, import_node_os5, import_node_path27;
+var import_promises22, import_node_os2, import_node_path15;
 var init_assemble = __esm({
   "src/artifact/assemble.ts"() {
     "use strict";
-    import_promises39 = require("node:fs/promises");
-    import_node_os5 = require("node:os");
-    import_node_path27 = require("node:path");
+    import_promises22 = require("node:fs/promises");
+    import_node_os2 = require("node:os");
+    import_node_path15 = require("node:path");
     init_errors();
     init_limits();
     init_size();
@@ -11795,6 +9071,43 @@ ${frames.trimEnd()}`;
   }
 });
 
+// src/artifact/import-times.ts
+function importTimesOf(given2, measuredOn) {
+  if (typeof given2 !== "object" || given2 === null || !("seconds" in given2) || !("packages" in given2)) return void 0;
+  const { seconds, packages } = given2;
+  if (!isSeconds(seconds) || !Array.isArray(packages)) return void 0;
+  const rows = packages.flatMap((row2) => isRow(row2) ? [row2] : []);
+  if (rows.length !== packages.length) return void 0;
+  return {
+    measuredOn,
+    seconds,
+    packages: rows.map(([name, selfSeconds, cumulativeSeconds]) => ({
+      ...{ package: NAMES2[name] ?? name, selfSeconds, cumulativeSeconds }
+    }))
+  };
+}
+function isRow(row2) {
+  if (!Array.isArray(row2) || row2.length !== 3) return false;
+  const [name, own, cumulative] = row2;
+  return typeof name === "string" && MODULE.test(name) && isSeconds(own) && isSeconds(cumulative);
+}
+function isSeconds(value) {
+  return typeof value === "number" && value >= 0;
+}
+var OTHER_PACKAGES, NAMES2, MODULE;
+var init_import_times = __esm({
+  "src/artifact/import-times.ts"() {
+    "use strict";
+    OTHER_PACKAGES = {
+      application: "(application)",
+      runtime: "(runtime)",
+      python: "(Python itself)"
+    };
+    NAMES2 = { "": OTHER_PACKAGES.python, wsgi_lambda: OTHER_PACKAGES.runtime };
+    MODULE = new RegExp("^(?:[\\p{ID_Start}_]\\p{ID_Continue}{0,99})?$", "u");
+  }
+});
+
 // src/artifact/check.ts
 function wantsCheck(check2, command) {
   return check2 ?? command !== "build";
@@ -11836,14 +9149,15 @@ async function tryArtifact(path4, { settings, env, sandbox, report }) {
     return { outcome: "unknown" };
   }
   const { statusCode, remark } = verdict;
+  const imports = end.kind === "ended" ? importTimesOf(end.answer?.imports, sandbox.image) : void 0;
   report.info(`import check: ${said(terms.path, statusCode)} (${sandbox.image})`);
   if (remark) report[statusCode === 400 ? "notice" : "warning"](remark);
-  return { outcome: "passed", statusCode, isKept: false };
+  return { outcome: "passed", statusCode, isKept: false, imports };
 }
-function recall({ outcome, statusCode }, terms, report) {
+function recall({ outcome, statusCode, imports }, terms, report) {
   if (outcome === "passed") {
     report.info(`import check: this artifact passed before, ${said(terms.path, statusCode)}`);
-    return { outcome, statusCode, isKept: true };
+    return { outcome, statusCode, isKept: true, imports };
   }
   report.notice({
     title: "The import check of this artifact, made before, could not tell whether it works without its secrets",
@@ -11922,6 +9236,7 @@ var init_check = __esm({
     init_records();
     init_check_environment();
     init_check_verdict();
+    init_import_times();
     said = (path4, status) => `GET ${path4} → ${status ?? "no answer in time"}`;
     NEW_FUNCTION_MB = 512;
     USUAL_SECONDS = 60;
@@ -11987,7 +9302,7 @@ var init_toml_lines = __esm({
 
 // src/settings/pyproject.ts
 async function readPyproject(projectFolder) {
-  const text5 = await readIfPresent((0, import_node_path28.join)(projectFolder, "pyproject.toml"));
+  const text5 = await readIfPresent((0, import_node_path16.join)(projectFolder, "pyproject.toml"));
   if (text5 === void 0)
     return { exists: false, text: "", hasDependencies: false, project: {}, settings: {}, stages: {}, problems: [] };
   const document2 = parseToml(text5);
@@ -12075,18 +9390,18 @@ function asTable(value) {
 }
 async function readIfPresent(path4) {
   try {
-    return await (0, import_promises40.readFile)(path4, "utf8");
+    return await (0, import_promises23.readFile)(path4, "utf8");
   } catch (error) {
     if (error.code === "ENOENT") return void 0;
     throw error;
   }
 }
-var import_promises40, import_node_path28;
+var import_promises23, import_node_path16;
 var init_pyproject = __esm({
   "src/settings/pyproject.ts"() {
     "use strict";
-    import_promises40 = require("node:fs/promises");
-    import_node_path28 = require("node:path");
+    import_promises23 = require("node:fs/promises");
+    import_node_path16 = require("node:path");
     init_dist();
     init_errors();
     init_suggestion();
@@ -12096,17 +9411,17 @@ var init_pyproject = __esm({
 
 // src/requirements/versions.ts
 function satisfies(version, specifier) {
-  if (!(0, import_pep4403.valid)(version)) return true;
-  return specifier.split("||").map((range) => range.trim()).some((range) => range === "" || range === "*" || (0, import_pep4403.satisfies)(version, range, { prereleases: true }));
+  if (!(0, import_pep4402.valid)(version)) return true;
+  return specifier.split("||").map((range) => range.trim()).some((range) => range === "" || range === "*" || (0, import_pep4402.satisfies)(version, range, { prereleases: true }));
 }
 function isSpecifier(text5) {
-  return text5.trim() === "" || (0, import_pep4403.validRange)(text5);
+  return text5.trim() === "" || (0, import_pep4402.validRange)(text5);
 }
 function exactVersion(specifier) {
   return /^={2,3}\s*([^\s,*]+)$/.exec(specifier.trim())?.[1];
 }
 function canonicalSpecifier(specifier) {
-  return specifier.split(",").map((part) => part.replace(/\s+/g, "")).filter((part) => part !== "" && part !== "*").map((part) => part.replace(/[^<>=!~]+$/, (version) => (0, import_pep4403.clean)(version) ?? version)).toSorted().join(",");
+  return specifier.split(",").map((part) => part.replace(/\s+/g, "")).filter((part) => part !== "" && part !== "*").map((part) => part.replace(/[^<>=!~]+$/, (version) => (0, import_pep4402.clean)(version) ?? version)).toSorted().join(",");
 }
 function fromPoetry(constraint) {
   return constraint.split(/\|\|?/).map(
@@ -12129,13 +9444,13 @@ function nextOf(release2, position) {
   return release2.slice(0, position + 1).map((part, index) => index === position ? part + 1 : part).join(".");
 }
 function between(from, below3) {
-  return (0, import_pep4403.valid)(from) ? `>=${from},<${below3}` : `==${from}`;
+  return (0, import_pep4402.valid)(from) ? `>=${from},<${below3}` : `==${from}`;
 }
-var import_pep4403;
+var import_pep4402;
 var init_versions = __esm({
   "src/requirements/versions.ts"() {
     "use strict";
-    import_pep4403 = __toESM(require_pep440(), 1);
+    import_pep4402 = __toESM(require_pep440(), 1);
   }
 });
 
@@ -12195,7 +9510,7 @@ async function directRequirements(project, manifest, present2) {
     "Pipfile"
   ];
   for (const from of written2) {
-    const requirements = (0, import_node_fs13.existsSync)((0, import_node_path29.join)(project, from)) ? await readWritten(project, from) : [];
+    const requirements = (0, import_node_fs8.existsSync)((0, import_node_path17.join)(project, from)) ? await readWritten(project, from) : [];
     const names = new Set(requirements.map(({ name }) => name));
     const isLock = present2.size > 1 && [...present2].every((name) => names.has(name));
     if (requirements.length > 0 && !isLock) return { from, requirements };
@@ -12205,9 +9520,9 @@ async function directRequirements(project, manifest, present2) {
 async function readWritten(project, path4) {
   try {
     if (path4 === "pyproject.toml")
-      return fromPyproject(asTable2(parse(await readIfPresent((0, import_node_path29.join)(project, path4)) ?? "")));
+      return fromPyproject(asTable2(parse(await readIfPresent((0, import_node_path17.join)(project, path4)) ?? "")));
     if (path4 === "Pipfile")
-      return fromTable(asTable2(parse(await readIfPresent((0, import_node_path29.join)(project, path4)) ?? ""))["packages"]);
+      return fromTable(asTable2(parse(await readIfPresent((0, import_node_path17.join)(project, path4)) ?? ""))["packages"]);
     const files = await readRequirementsFiles(project, path4);
     return [...fromRequirements(files), ...await namedByFolder(project, files)];
   } catch (error) {
@@ -12235,7 +9550,7 @@ function fromRequirements(files) {
     files.flatMap(
       ({ path: path4, lines: lines2 }) => lines2.flatMap(({ text: text5 }) => {
         const [, constraint] = /^(?:-c|--constraint)(?:\s+|=)?(\S+)/.exec(text5) ?? [];
-        return constraint === void 0 ? [] : [import_node_path29.posix.join(import_node_path29.posix.dirname(path4), constraint)];
+        return constraint === void 0 ? [] : [import_node_path17.posix.join(import_node_path17.posix.dirname(path4), constraint)];
       })
     )
   );
@@ -12249,7 +9564,7 @@ async function namedByFolder(project, files) {
   );
   const named2 = await Promise.all(
     folders.map(async (folder) => {
-      const document2 = asTable2(parse(await readIfPresent((0, import_node_path29.join)(project, folder, "pyproject.toml")) ?? ""));
+      const document2 = asTable2(parse(await readIfPresent((0, import_node_path17.join)(project, folder, "pyproject.toml")) ?? ""));
       const name = asTable2(document2["project"])["name"] ?? asTable2(asTable2(document2["tool"])["poetry"])["name"];
       return typeof name === "string" ? [{ name: normalise(name), extras: [], marker: void 0 }] : [];
     })
@@ -12259,12 +9574,12 @@ async function namedByFolder(project, files) {
 function asTable2(value) {
   return typeof value === "object" && value !== null && !Array.isArray(value) ? value : {};
 }
-var import_node_fs13, import_node_path29, UNKNOWN;
+var import_node_fs8, import_node_path17, UNKNOWN;
 var init_direct = __esm({
   "src/artifact/inspect/direct.ts"() {
     "use strict";
-    import_node_fs13 = require("node:fs");
-    import_node_path29 = require("node:path");
+    import_node_fs8 = require("node:fs");
+    import_node_path17 = require("node:path");
     init_dist();
     init_errors();
     init_files();
@@ -12491,7 +9806,7 @@ function compareValues(left, operator, right) {
   if (operator === "in") return right.includes(left);
   if (operator === "not in") return !right.includes(left);
   const version = right.replace(/\.\*$/, "");
-  if ((0, import_pep4404.valid)(left) && (0, import_pep4404.valid)(version)) return (0, import_pep4404.satisfies)(left, `${operator}${right}`, { prereleases: true });
+  if ((0, import_pep4403.valid)(left) && (0, import_pep4403.valid)(version)) return (0, import_pep4403.satisfies)(left, `${operator}${right}`, { prereleases: true });
   switch (operator) {
     case "==":
     case "===":
@@ -12516,11 +9831,11 @@ function unreadable(marker) {
     hint: `It should look like: sys_platform == 'linux' and python_version >= '3.11' (PEP 508).`
   });
 }
-var import_pep4404, NOTHING, FORMER_NAMES, OPERATORS;
+var import_pep4403, NOTHING, FORMER_NAMES, OPERATORS;
 var init_markers = __esm({
   "src/requirements/markers.ts"() {
     "use strict";
-    import_pep4404 = __toESM(require_pep440(), 1);
+    import_pep4403 = __toESM(require_pep440(), 1);
     init_errors();
     init_files();
     NOTHING = { extras: /* @__PURE__ */ new Set(), groups: /* @__PURE__ */ new Set() };
@@ -12568,7 +9883,7 @@ function verifiedBinaries({ binaries }, { distributions, ownerOf: ownerOf2 }, ta
     const own = byOwner.get(name);
     return own ? [{ wheel: { name, version, tags }, binaries: own }] : [];
   });
-  const others = (byOwner.get(void 0) ?? []).map(({ path: path4 }) => import_node_path30.posix.basename(path4));
+  const others = (byOwner.get(void 0) ?? []).map(({ path: path4 }) => import_node_path18.posix.basename(path4));
   return [
     ...owned.flatMap((distribution) => verifyBinaries(distribution.binaries, target, distribution.wheel)),
     ...verifyNeeded(owned, target, others)
@@ -12577,11 +9892,11 @@ function verifiedBinaries({ binaries }, { distributions, ownerOf: ownerOf2 }, ta
 function newest(versions3) {
   return versions3.toSorted((a, b) => a.localeCompare(b, "en", { numeric: true })).at(-1);
 }
-var import_node_path30, MACHINES2;
+var import_node_path18, MACHINES2;
 var init_binaries = __esm({
   "src/artifact/inspect/binaries.ts"() {
     "use strict";
-    import_node_path30 = require("node:path");
+    import_node_path18 = require("node:path");
     init_verify();
     init_group();
     MACHINES2 = { 62: "x86_64", 183: "arm64" };
@@ -12590,7 +9905,7 @@ var init_binaries = __esm({
 
 // src/artifact/inspect/bytecode-header.ts
 function readHeader(content) {
-  if (content.length <= HEADER_BYTES2 || content.toString("latin1", 2, 4) !== "\r\n") return { kind: "damaged" };
+  if (content.length <= HEADER_BYTES || content.toString("latin1", 2, 4) !== "\r\n") return { kind: "damaged" };
   const magic = content.readUInt16LE(0);
   const flags = content.readUInt32LE(4);
   if (![0, HASH_BASED, HASH_BASED | CHECK_SOURCE].includes(flags)) return { kind: "damaged" };
@@ -12598,11 +9913,11 @@ function readHeader(content) {
     return {
       kind: flags & CHECK_SOURCE ? "checked" : "unchecked",
       magic,
-      sourceHash: content.toString("hex", 8, HEADER_BYTES2)
+      sourceHash: content.toString("hex", 8, HEADER_BYTES)
     };
   return { kind: "timestamp", magic, sourceModified: content.readUInt32LE(8), sourceBytes: content.readUInt32LE(12) };
 }
-var MAGIC_NUMBERS, HEADER_BYTES2, HASH_BASED, CHECK_SOURCE;
+var MAGIC_NUMBERS, HEADER_BYTES, HASH_BASED, CHECK_SOURCE;
 var init_bytecode_header = __esm({
   "src/artifact/inspect/bytecode-header.ts"() {
     "use strict";
@@ -12613,7 +9928,7 @@ var init_bytecode_header = __esm({
       "3.13": 3571,
       "3.14": 3627
     };
-    HEADER_BYTES2 = 16;
+    HEADER_BYTES = 16;
     HASH_BASED = 1;
     CHECK_SOURCE = 2;
   }
@@ -12665,8 +9980,8 @@ var init_bytecode = __esm({
 // src/artifact/inspect/packages.ts
 function partsOf2({ files, distInfos }) {
   const owners = /* @__PURE__ */ new Map();
-  const isOurs2 = files.some(({ path: path4 }) => path4 === CONFIGURATION);
-  const isRuntime = (path4) => isOurs2 && isOfRuntime(path4);
+  const isOurs3 = files.some(({ path: path4 }) => path4 === CONFIGURATION);
+  const isRuntime = (path4) => isOurs3 && isOfRuntime(path4);
   const ofFolder = groupBy(files, ({ path: path4 }) => path4.slice(0, Math.max(0, path4.indexOf("/"))));
   const known = [...distInfos].map(([folder, { metadata, record: record2, wheel }]) => {
     const told = distributionOf2(metadata, wheel);
@@ -12677,7 +9992,7 @@ function partsOf2({ files, distInfos }) {
       tags: told.tags,
       metadata
     };
-    for (const { path: path4 } of recordRows(record2)) owners.set(import_node_path31.posix.normalize(path4), distribution.name);
+    for (const { path: path4 } of recordRows(record2)) owners.set(import_node_path19.posix.normalize(path4), distribution.name);
     for (const { path: path4 } of ofFolder.get(folder) ?? []) owners.set(path4, distribution.name);
     return distribution;
   });
@@ -12707,11 +10022,11 @@ function sizeOf(files) {
     unzippedBytes: files.reduce((sum3, { unzippedBytes }) => sum3 + unzippedBytes, 0)
   };
 }
-var import_node_path31, KINDS, OWN_FILES;
+var import_node_path19, KINDS, OWN_FILES;
 var init_packages = __esm({
   "src/artifact/inspect/packages.ts"() {
     "use strict";
-    import_node_path31 = require("node:path");
+    import_node_path19 = require("node:path");
     init_metadata();
     init_runtime();
     init_group();
@@ -12882,16 +10197,16 @@ function sha2562(content) {
   return [{ alg: "SHA-256", content }];
 }
 function uuidOf(text5) {
-  const bytes = (0, import_node_crypto12.createHash)("sha256").update(text5).digest().subarray(0, 16);
+  const bytes = (0, import_node_crypto8.createHash)("sha256").update(text5).digest().subarray(0, 16);
   bytes.writeUInt8(bytes.readUInt8(6) & 15 | 128, 6);
   bytes.writeUInt8(bytes.readUInt8(8) & 63 | 128, 8);
   return bytes.toString("hex").replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 }
-var import_node_crypto12, APPLICATION2, RUNTIME;
+var import_node_crypto8, APPLICATION2, RUNTIME;
 var init_sbom = __esm({
   "src/artifact/sbom.ts"() {
     "use strict";
-    import_node_crypto12 = require("node:crypto");
+    import_node_crypto8 = require("node:crypto");
     init_credentials();
     init_sbom_licenses();
     APPLICATION2 = "application";
@@ -12912,16 +10227,16 @@ async function writeBillOfMaterials(path4, { project, manifest, target, handler 
   const { name, version } = (await readPyproject(project)).project;
   const bill = billOfMaterials({
     application: {
-      name: typeof name === "string" ? name : (0, import_node_path32.basename)(project),
+      name: typeof name === "string" ? name : (0, import_node_path20.basename)(project),
       version: typeof version === "string" ? version : void 0,
       ...{ runtime: target.runtime, architecture: target.architecture }
     },
-    zips: zips.map(({ path: file, sha256: sha2563 }) => ({ file: (0, import_node_path32.basename)(file), sha256: sha2563 })),
+    zips: zips.map(({ path: file, sha256: sha2563 }) => ({ file: (0, import_node_path20.basename)(file), sha256: sha2563 })),
     ...{ productVersion, hasRuntime: handler === "wsgi", distributions },
     graph: dependencyGraph(distributions, direct.requirements, markersFor(target, target.pythonMinor))
   });
-  await (0, import_promises41.mkdir)((0, import_node_path32.dirname)(path4), { recursive: true });
-  await (0, import_promises41.writeFile)(path4, `${inertJson(bill)}
+  await (0, import_promises24.mkdir)((0, import_node_path20.dirname)(path4), { recursive: true });
+  await (0, import_promises24.writeFile)(path4, `${inertJson(bill)}
 `);
 }
 async function distributionsIn({ path: path4 }) {
@@ -12943,12 +10258,12 @@ async function distributionsIn({ path: path4 }) {
     _promise && await _promise;
   }
 }
-var import_promises41, import_node_path32, METADATA;
+var import_promises24, import_node_path20, METADATA;
 var init_sbom_file = __esm({
   "src/artifact/sbom-file.ts"() {
     "use strict";
-    import_promises41 = require("node:fs/promises");
-    import_node_path32 = require("node:path");
+    import_promises24 = require("node:fs/promises");
+    import_node_path20 = require("node:path");
     init_inert();
     init_pyproject();
     init_metadata();
@@ -12958,6 +10273,20 @@ var init_sbom_file = __esm({
     init_inspection();
     init_sbom();
     METADATA = /^(?:python\/)?[^/]+\.dist-info\/METADATA$/;
+  }
+});
+
+// src/builder/builder.ts
+var ToolchainChanged;
+var init_builder = __esm({
+  "src/builder/builder.ts"() {
+    "use strict";
+    ToolchainChanged = class extends Error {
+      name = "ToolchainChanged";
+      constructor(image) {
+        super(`${image} is another one than in the last build`);
+      }
+    };
   }
 });
 
@@ -13019,7 +10348,7 @@ async function collectStatic(zip, settings, localFolder, { toolchain, toolsFolde
   if (toolchain.sandbox) {
     const sandbox = await toolchain.sandbox();
     const end = await sandbox.collect(zip, { env, seconds: MOST_SECONDS }, localFolder);
-    const collection2 = await readCollection(completedOf(end, settings), localFolder, TASK_ROOT2, report);
+    const collection2 = await readCollection(completedOf(end, settings), localFolder, TASK_ROOT, report);
     report.info(`collectstatic: in ${sandbox.image}`);
     return collection2;
   }
@@ -13036,18 +10365,18 @@ function completedOf(end, { target }) {
 }
 async function collectHere(zip, variables, { toolchain, toolsFolder }) {
   const builder = await toolchain.open();
-  const workspace = await (0, import_promises42.realpath)(builder.workspace);
-  const root = (0, import_node_path33.join)(workspace, "static-artifact", zip.replace(/\W/g, "-"));
+  const workspace = await (0, import_promises25.realpath)(builder.workspace);
+  const root = (0, import_node_path21.join)(workspace, "static-artifact", zip.replace(/\W/g, "-"));
   const output2 = `${root}-collected`;
-  await Promise.all([root, output2].map((folder) => (0, import_promises42.mkdir)(folder, { recursive: true })));
+  await Promise.all([root, output2].map((folder) => (0, import_promises25.mkdir)(folder, { recursive: true })));
   const python = [builder.python, "-I", "-S"];
-  const unpacked = await builder.run([...python, (0, import_node_path33.join)(toolsFolder, "unpack_artifact.py"), zip, root]);
+  const unpacked = await builder.run([...python, (0, import_node_path21.join)(toolsFolder, "unpack_artifact.py"), zip, root]);
   if (unpacked.exitCode !== 0) {
     throw new UserError({ title: `The artifact ${zip} cannot be unpacked`, detail: unpacked.stderr });
   }
   const own = Object.entries(variables).filter(([name]) => !Object.hasOwn(IMAGE_VARIABLES, name));
-  const env = { ...Object.fromEntries(own), LAMBDA_TASK_ROOT: root, LD_LIBRARY_PATH: (0, import_node_path33.join)(root, "lib") };
-  const command = [...python, (0, import_node_path33.join)(toolsFolder, "collect_static.py"), JSON.stringify({ root, output: output2 })];
+  const env = { ...Object.fromEntries(own), LAMBDA_TASK_ROOT: root, LD_LIBRARY_PATH: (0, import_node_path21.join)(root, "lib") };
+  const command = [...python, (0, import_node_path21.join)(toolsFolder, "collect_static.py"), JSON.stringify({ root, output: output2 })];
   const completed3 = await builder.run(command, { cwd: root, env, environment: "replace" });
   return { completed: completed3, root, output: output2 };
 }
@@ -13055,8 +10384,8 @@ async function readCollection({ stdout, stderr }, output2, taskRoot2, report) {
   for (const line of stderr.split("\n")) if (line !== "") report.debug(line);
   const read = safeParse(pipe(string(), parseJson(), ANSWER), stdout);
   const { problem: problem2, detail, ...found } = read.success ? read.output : { problem: "failed", detail: stderr, root: null, manifest: null };
-  if (problem2 !== null) throw failureOf(problem2, detail.replaceAll(taskRoot2, TASK_ROOT2));
-  const from = (0, import_node_path33.join)(output2, "files");
+  if (problem2 !== null) throw failureOf(problem2, detail.replaceAll(taskRoot2, TASK_ROOT));
+  const from = (0, import_node_path21.join)(output2, "files");
   const root = found.root === null ? void 0 : below(taskRoot2, found.root);
   if (found.manifest === null) return { from, root, manifest: void 0 };
   const path4 = below(taskRoot2, found.manifest);
@@ -13067,25 +10396,25 @@ async function readCollection({ stdout, stderr }, output2, taskRoot2, report) {
       hint: "Set STATIC_ROOT to a folder of the project, as in BASE_DIR / 'staticfiles'. It need not exist: what it would hold goes to the bucket, and the manifest into the artifact."
     });
   }
-  return { from, root, manifest: { text: await (0, import_promises42.readFile)((0, import_node_path33.join)(output2, "manifest/manifest.json"), "utf8"), path: path4 } };
+  return { from, root, manifest: { text: await (0, import_promises25.readFile)((0, import_node_path21.join)(output2, "manifest/manifest.json"), "utf8"), path: path4 } };
 }
 function below(folder, path4) {
-  const found = path4 === "" ? "" : (0, import_node_path33.relative)(folder, path4).split(import_node_path33.sep).join("/");
-  return found === "" || found === ".." || found.startsWith("../") || import_node_path33.posix.isAbsolute(found) ? void 0 : found;
+  const found = path4 === "" ? "" : (0, import_node_path21.relative)(folder, path4).split(import_node_path21.sep).join("/");
+  return found === "" || found === ".." || found.startsWith("../") || import_node_path21.posix.isAbsolute(found) ? void 0 : found;
 }
-var import_promises42, import_node_path33, MOST_SECONDS, TASK_ROOT2, ANSWER;
+var import_promises25, import_node_path21, MOST_SECONDS, TASK_ROOT, ANSWER;
 var init_collect = __esm({
   "src/static/collect.ts"() {
     "use strict";
-    import_promises42 = require("node:fs/promises");
-    import_node_path33 = require("node:path");
+    import_promises25 = require("node:fs/promises");
+    import_node_path21 = require("node:path");
     init_dist2();
     init_check();
     init_check_environment();
     init_errors();
     init_collect_failure();
     MOST_SECONDS = 600;
-    TASK_ROOT2 = "/var/task";
+    TASK_ROOT = "/var/task";
     ANSWER = object({
       problem: nullable(picklist(COLLECT_PROBLEMS)),
       detail: string(),
@@ -13106,26 +10435,26 @@ function bytesOf2({ files }) {
   return files.reduce((sum3, { bytes }) => sum3 + bytes, 0);
 }
 async function readStaticFiles(folder, index) {
-  const text5 = await (0, import_promises43.readFile)(index, "utf8").catch(() => "");
+  const text5 = await (0, import_promises26.readFile)(index, "utf8").catch(() => "");
   const read = safeParse(pipe(string(), parseJson(), INDEX), text5);
   if (!read.success) return void 0;
   const { digest, files } = read.output;
   if (digest !== digestOf3(files)) return void 0;
-  const root = await (0, import_promises43.realpath)(folder).catch(() => folder);
+  const root = await (0, import_promises26.realpath)(folder).catch(() => folder);
   const isWhole2 = await Promise.all(files.map(({ path: path4, bytes }) => isBelow(root, path4, bytes)));
   return isWhole2.every(Boolean) ? { folder, digest, files } : void 0;
 }
 async function isBelow(root, path4, bytes) {
-  const file = (0, import_node_path34.join)(root, path4);
-  if (!file.startsWith(root + import_node_path34.sep) || await (0, import_promises43.realpath)(file).catch(() => "") !== file) return false;
-  return (await (0, import_promises43.stat)(file)).size === bytes;
+  const file = (0, import_node_path22.join)(root, path4);
+  if (!file.startsWith(root + import_node_path22.sep) || await (0, import_promises26.realpath)(file).catch(() => "") !== file) return false;
+  return (await (0, import_promises26.stat)(file)).size === bytes;
 }
-var import_promises43, import_node_path34, PATH2, INDEX;
+var import_promises26, import_node_path22, PATH2, INDEX;
 var init_static_files = __esm({
   "src/static/static-files.ts"() {
     "use strict";
-    import_promises43 = require("node:fs/promises");
-    import_node_path34 = require("node:path");
+    import_promises26 = require("node:fs/promises");
+    import_node_path22 = require("node:path");
     init_dist2();
     init_records();
     PATH2 = pipe(string(), regex(/^(?!\.)[^/]+(?:\/(?!\.)[^/]+)*$/));
@@ -13625,20 +10954,20 @@ function hashedNames(manifest) {
 async function listStaticFiles(folder, hashed, leftOut = []) {
   const paths = (await pathsBelow(folder, "")).filter((path4) => !leftOut.includes(path4));
   const files = await inParallel(paths.toSorted(), FILES_AT_ONCE2, async (path4) => {
-    const file = (0, import_node_path35.join)(folder, path4);
-    const [{ size: bytes }, sha2563] = await Promise.all([(0, import_promises44.stat)(file), sha256Of(file)]);
+    const file = (0, import_node_path23.join)(folder, path4);
+    const [{ size: bytes }, sha2563] = await Promise.all([(0, import_promises27.stat)(file), sha256Of(file)]);
     return { path: path4, bytes, sha256: sha2563.toString("hex"), isImmutable: isImmutableName(path4, hashed) };
   });
   return files;
 }
 async function pathsBelow(folder, path4, above = []) {
-  const here = await (0, import_promises44.realpath)((0, import_node_path35.join)(folder, path4));
+  const here = await (0, import_promises27.realpath)((0, import_node_path23.join)(folder, path4));
   if (above.includes(here)) return [];
-  const children = (await (0, import_promises44.readdir)(here, { withFileTypes: true })).filter(({ name }) => !NEVER2.test(name));
+  const children = (await (0, import_promises27.readdir)(here, { withFileTypes: true })).filter(({ name }) => !NEVER2.test(name));
   const found = await Promise.all(
     children.map(async (child2) => {
-      const below3 = import_node_path35.posix.join(path4, child2.name);
-      const target = child2.isSymbolicLink() ? await (0, import_promises44.stat)((0, import_node_path35.join)(here, child2.name)).catch(() => void 0) : child2;
+      const below3 = import_node_path23.posix.join(path4, child2.name);
+      const target = child2.isSymbolicLink() ? await (0, import_promises27.stat)((0, import_node_path23.join)(here, child2.name)).catch(() => void 0) : child2;
       if (target?.isDirectory()) return await pathsBelow(folder, below3, [...above, here]);
       return target?.isFile() ? [below3] : [];
     })
@@ -13646,19 +10975,19 @@ async function pathsBelow(folder, path4, above = []) {
   return found.flat();
 }
 async function keepStaticFiles(from, files, { folder, index }) {
-  await Promise.all([(0, import_promises44.rm)(folder, { recursive: true, force: true }), (0, import_promises44.rm)(index, { force: true })]);
+  await Promise.all([(0, import_promises27.rm)(folder, { recursive: true, force: true }), (0, import_promises27.rm)(index, { force: true })]);
   await inParallel(
     files,
     FILES_AT_ONCE2,
-    ({ path: path4 }) => (0, import_promises44.cp)((0, import_node_path35.join)(from, path4), (0, import_node_path35.join)(folder, path4), { mode: COPY_ON_WRITE2, dereference: true })
+    ({ path: path4 }) => (0, import_promises27.cp)((0, import_node_path23.join)(from, path4), (0, import_node_path23.join)(folder, path4), { mode: COPY_ON_WRITE, dereference: true })
   );
   const digest = digestOf3(files);
-  await (0, import_promises44.writeFile)(index, JSON.stringify({ digest, files }));
+  await (0, import_promises27.writeFile)(index, JSON.stringify({ digest, files }));
   return { folder, digest, files };
 }
 async function takeFolder(project, folder, setting) {
-  const from = (0, import_node_path35.join)(project, folder);
-  if (!(await (0, import_promises44.stat)(from).catch(() => void 0))?.isDirectory()) {
+  const from = (0, import_node_path23.join)(project, folder);
+  if (!(await (0, import_promises27.stat)(from).catch(() => void 0))?.isDirectory()) {
     throw new UserError(
       {
         title: `${setting}: ${folder} is not a folder of the project`,
@@ -13667,16 +10996,16 @@ async function takeFolder(project, folder, setting) {
       { exitCode: 2 }
     );
   }
-  const manifest = setting === "static-root" ? await (0, import_promises44.readFile)((0, import_node_path35.join)(from, MANIFEST_NAME), "utf8").catch(() => void 0) : void 0;
+  const manifest = setting === "static-root" ? await (0, import_promises27.readFile)((0, import_node_path23.join)(from, MANIFEST_NAME), "utf8").catch(() => void 0) : void 0;
   const leftOut = manifest === void 0 ? [] : [MANIFEST_NAME];
   return { from, files: await listStaticFiles(from, hashedNames(manifest), leftOut), manifest };
 }
-var import_promises44, import_node_path35, NEVER2, FILES_AT_ONCE2, MANIFEST, COPY_ON_WRITE2, MANIFEST_NAME;
+var import_promises27, import_node_path23, NEVER2, FILES_AT_ONCE2, MANIFEST, COPY_ON_WRITE, MANIFEST_NAME;
 var init_take = __esm({
   "src/static/take.ts"() {
     "use strict";
-    import_promises44 = require("node:fs/promises");
-    import_node_path35 = require("node:path");
+    import_promises27 = require("node:fs/promises");
+    import_node_path23 = require("node:path");
     init_dist2();
     init_parallel();
     init_errors();
@@ -13686,14 +11015,14 @@ var init_take = __esm({
     NEVER2 = /^(?:\.|CVS$|.*~$)/;
     FILES_AT_ONCE2 = 16;
     MANIFEST = pipe(string(), parseJson(), object({ paths: record(string(), string()) }));
-    COPY_ON_WRITE2 = 2;
+    COPY_ON_WRITE = 2;
     MANIFEST_NAME = "staticfiles.json";
   }
 });
 
 // src/static/built.ts
 async function assembleWithStatic(settings, parts, assemble2, collaborators) {
-  const temporary = await (0, import_promises45.mkdtemp)((0, import_node_path36.join)((0, import_node_os6.tmpdir)(), "wsgi-lambda-static-"));
+  const temporary = await (0, import_promises28.mkdtemp)((0, import_node_path24.join)((0, import_node_os3.tmpdir)(), "wsgi-lambda-static-"));
   const assembleWith = (traces, report) => withTraces(traces, settings, parts, temporary).then((made) => assemble2(made.settings, made.parts, report));
   try {
     const given2 = await takeGiven(settings);
@@ -13702,7 +11031,7 @@ async function assembleWithStatic(settings, parts, assemble2, collaborators) {
     const assembled = await assembleWith({ ...given2.traces, digest: statics.digest }, collaborators.report);
     return { assembled, statics };
   } finally {
-    await (0, import_promises45.rm)(temporary, { recursive: true, force: true });
+    await (0, import_promises28.rm)(temporary, { recursive: true, force: true });
   }
 }
 function staticPlaceOf({ output: output2 }) {
@@ -13733,13 +11062,13 @@ async function collectAndAssemble(settings, temporary, assembleWith, { toolchain
     if (statics2?.digest === guess.digest) return { assembled: first, statics: statics2 };
   }
   const { toolsFolder } = product;
-  const collected = await collectStatic(first.whole.path, settings, (0, import_node_path36.join)(temporary, "collected"), {
+  const collected = await collectStatic(first.whole.path, settings, (0, import_node_path24.join)(temporary, "collected"), {
     ...{ toolchain, toolsFolder, report }
   });
   const { from, root: leftOut, manifest } = collected;
   const statics = await kept(from, await listStaticFiles(from, hashedNames(manifest?.text)), place);
   const traces = { digest: statics.digest, leftOut, manifest };
-  const isSame3 = (0, import_node_util5.isDeepStrictEqual)(JSON.parse(JSON.stringify(traces)), JSON.parse(JSON.stringify(guess)));
+  const isSame3 = (0, import_node_util4.isDeepStrictEqual)(JSON.parse(JSON.stringify(traces)), JSON.parse(JSON.stringify(guess)));
   const assembled = isSame3 ? first : await assembleWith(traces, withoutRemarks(report));
   const remembered = { key, sha256: sha256Of2(assembled), traces };
   await writeRecord(store, "artifacts", record2, remembered, { isPrivate: true });
@@ -13751,7 +11080,7 @@ function withoutRemarks(report) {
 }
 async function kept(from, files, place) {
   const there = await readStaticFiles(place.folder, place.index);
-  return there && (0, import_node_util5.isDeepStrictEqual)(there.files, files) ? there : await keepStaticFiles(from, files, place);
+  return there && (0, import_node_util4.isDeepStrictEqual)(there.files, files) ? there : await keepStaticFiles(from, files, place);
 }
 async function withTraces({ digest, leftOut, manifest }, settings, parts, temporary) {
   const files = [
@@ -13761,8 +11090,8 @@ async function withTraces({ digest, leftOut, manifest }, settings, parts, tempor
   ];
   const written2 = await Promise.all(
     files.map(async ({ path: path4, text: text5 }) => {
-      const file = (0, import_node_path36.join)(temporary, `${keyOf(path4, text5)}.json`);
-      await (0, import_promises45.writeFile)(file, text5);
+      const file = (0, import_node_path24.join)(temporary, `${keyOf(path4, text5)}.json`);
+      await (0, import_promises28.writeFile)(file, text5);
       return { path: path4, mode: 420, file };
     })
   );
@@ -13772,14 +11101,14 @@ async function withTraces({ digest, leftOut, manifest }, settings, parts, tempor
     parts: { ...parts, extraFiles: [...parts.extraFiles, ...written2] }
   };
 }
-var import_promises45, import_node_os6, import_node_path36, import_node_util5, sha256Of2;
+var import_promises28, import_node_os3, import_node_path24, import_node_util4, sha256Of2;
 var init_built = __esm({
   "src/static/built.ts"() {
     "use strict";
-    import_promises45 = require("node:fs/promises");
-    import_node_os6 = require("node:os");
-    import_node_path36 = require("node:path");
-    import_node_util5 = require("node:util");
+    import_promises28 = require("node:fs/promises");
+    import_node_os3 = require("node:os");
+    import_node_path24 = require("node:path");
+    import_node_util4 = require("node:util");
     init_check();
     init_outputs();
     init_records();
@@ -13832,7 +11161,7 @@ function choose(candidates, { specifier, origin }, environment, asked) {
 }
 function newestFirst(one, other) {
   const [a = "", b = ""] = [one.version, other.version];
-  return (0, import_pep4405.valid)(a) && (0, import_pep4405.valid)(b) ? (0, import_pep4405.compare)(b, a) : 0;
+  return (0, import_pep4404.valid)(a) && (0, import_pep4404.valid)(b) ? (0, import_pep4404.compare)(b, a) : 0;
 }
 function isAllowed({ version, source: source2 }, specifier) {
   return version === void 0 || source2?.kind !== "index" || satisfies(version, specifier);
@@ -13864,11 +11193,11 @@ function checkPython(lock, requiresPython, pythonVersion) {
     location: { file: lock.path, line: 1 }
   });
 }
-var import_pep4405;
+var import_pep4404;
 var init_locked = __esm({
   "src/requirements/locked.ts"() {
     "use strict";
-    import_pep4405 = __toESM(require_pep440(), 1);
+    import_pep4404 = __toESM(require_pep440(), 1);
     init_errors();
     init_markers();
     init_versions();
@@ -13885,10 +11214,10 @@ function isPublicIndex(url) {
 }
 function localSource({ project, path: path4 }, written2, isEditable) {
   const file = written2.replace(/^file:\/\/(?=\/)/, "").replace(/^\$\{PROJECT_ROOT\}/, ".").replace(/\/$/, "");
-  return { kind: "local", path: (0, import_node_path37.isAbsolute)(file) ? file : (0, import_node_path37.join)(project, import_node_path37.posix.dirname(path4), file), isEditable };
+  return { kind: "local", path: (0, import_node_path25.isAbsolute)(file) ? file : (0, import_node_path25.join)(project, import_node_path25.posix.dirname(path4), file), isEditable };
 }
 function besideLock(path4, file) {
-  return import_node_path37.posix.join(import_node_path37.posix.dirname(path4), file);
+  return import_node_path25.posix.join(import_node_path25.posix.dirname(path4), file);
 }
 function ownPins({ project, path: path4 }, { name, isPackage }, hasMain) {
   if (name === void 0 || !isPackage || !hasMain) return [];
@@ -13918,7 +11247,7 @@ function trimmed(url) {
   return withoutCredentials(url).replace(/\/+$/, "");
 }
 function relativePath(project, path4) {
-  return (0, import_node_path37.relative)(project, path4).split(import_node_path37.sep).join("/");
+  return (0, import_node_path25.relative)(project, path4).split(import_node_path25.sep).join("/");
 }
 function checkFormat(path4, version, known, hint) {
   if (known.test(String(version))) return;
@@ -13928,11 +11257,11 @@ function checkFormat(path4, version, known, hint) {
     location: { file: path4, line: 1 }
   });
 }
-var import_node_path37, ADDRESSES;
+var import_node_path25, ADDRESSES;
 var init_lock_context = __esm({
   "src/requirements/lock-context.ts"() {
     "use strict";
-    import_node_path37 = require("node:path");
+    import_node_path25 = require("node:path");
     init_errors();
     init_credentials();
     init_locked();
@@ -13954,16 +11283,16 @@ async function keyOfLock({ project, path: path4, settings, environment }) {
   const { groups, withoutGroups, onlyGroups, extras } = settings;
   const beside = ["pyproject.toml", "Pipfile"].map((file) => besideLock(path4, file));
   const files = [.../* @__PURE__ */ new Set([path4, "pyproject.toml", ...beside])];
-  const texts = await Promise.all(files.map((file) => (0, import_promises46.readFile)((0, import_node_path38.join)(project, file), "utf8").catch(() => null)));
+  const texts = await Promise.all(files.map((file) => (0, import_promises29.readFile)((0, import_node_path26.join)(project, file), "utf8").catch(() => null)));
   const asked = [groups, withoutGroups, onlyGroups, extras];
   return keyOf("lock", READER_VERSION, project, path4, asked, Object.entries(environment), texts);
 }
-var import_promises46, import_node_path38, READER_VERSION;
+var import_promises29, import_node_path26, READER_VERSION;
 var init_kept_lock = __esm({
   "src/requirements/kept-lock.ts"() {
     "use strict";
-    import_promises46 = require("node:fs/promises");
-    import_node_path38 = require("node:path");
+    import_promises29 = require("node:fs/promises");
+    import_node_path26 = require("node:path");
     init_records();
     init_credentials();
     init_lock_context();
@@ -13977,7 +11306,7 @@ async function readDocument(project, path4, hint) {
 }
 async function readText2(project, path4, hint) {
   try {
-    return await (0, import_promises47.readFile)((0, import_node_path39.join)(project, path4), "utf8");
+    return await (0, import_promises30.readFile)((0, import_node_path27.join)(project, path4), "utf8");
   } catch (error) {
     throw new UserError({ title: `${path4} cannot be read`, detail: error.message, hint }, { cause: error });
   }
@@ -14031,12 +11360,12 @@ function requestLines({ path: path4, text: text5 }) {
   }
   return (name) => ({ file: path4, line: lines2.get(name) ?? 1 });
 }
-var import_promises47, import_node_path39;
+var import_promises30, import_node_path27;
 var init_documents = __esm({
   "src/requirements/documents.ts"() {
     "use strict";
-    import_promises47 = require("node:fs/promises");
-    import_node_path39 = require("node:path");
+    import_promises30 = require("node:fs/promises");
+    import_node_path27 = require("node:path");
     init_dist();
     init_errors();
     init_files();
@@ -14094,7 +11423,7 @@ var init_groups = __esm({
 function readProjectDependencies(document2, project) {
   const { root } = document2;
   const [own, poetry] = [tableAt(root, "project"), tableAt(root, "tool", "poetry")];
-  const reader = readerOf(document2, (0, import_node_path40.join)(project, import_node_path40.posix.dirname(document2.path)));
+  const reader = readerOf(document2, (0, import_node_path28.join)(project, import_node_path28.posix.dirname(document2.path)));
   const isPoetrys = own["dependencies"] === void 0 && poetry["dependencies"] !== void 0;
   const fromPoetry2 = reader.poetryTable(asTable3(poetry["dependencies"]));
   const name = asText(own["name"]) ?? asText(poetry["name"]);
@@ -14126,20 +11455,20 @@ function asDirect({ name, extras, specifier, marker, location }) {
 }
 function readerOf(document2, folder) {
   const lineOf3 = requestLines(document2);
-  const list3 = (value) => asTexts(value).map((text5) => {
+  const list2 = (value) => asTexts(value).map((text5) => {
     const requirement = parseRequirement(text5);
     if (requirement) return { ...requirement, location: lineOf3(requirement.name), path: void 0 };
     throw unreadable2(document2, text5, lineOf3(normalise(/^[\w.-]+/.exec(text5)?.[0] ?? "")));
   });
   const lists = (tables, { isSparse } = { isSparse: false }) => new Map(
-    Object.entries(tables).map(([name, value]) => [normalise(name), list3(value)]).filter(([, wanted]) => !isSparse || wanted.length > 0)
+    Object.entries(tables).map(([name, value]) => [normalise(name), list2(value)]).filter(([, wanted]) => !isSparse || wanted.length > 0)
   );
   const poetryTable = (table3) => Object.entries(table3).filter(([name]) => name.toLowerCase() !== "python").flatMap(
     ([name, value]) => (Array.isArray(value) ? value : [value]).map(
       (each) => poetryDependency(name, each, lineOf3(normalise(name)), document2, folder)
     )
   );
-  return { list: list3, lists, poetryTable };
+  return { list: list2, lists, poetryTable };
 }
 function poetryDependency(name, value, location, document2, folder) {
   const table3 = typeof value === "string" ? { version: value } : asTable3(value);
@@ -14154,7 +11483,7 @@ function poetryDependency(name, value, location, document2, folder) {
     url: path4 === void 0 ? urlOf(table3) : void 0,
     marker: poetryMarker(table3),
     location,
-    path: path4 === void 0 ? void 0 : (0, import_node_path40.join)(folder, path4),
+    path: path4 === void 0 ? void 0 : (0, import_node_path28.join)(folder, path4),
     isOptional: table3["optional"] === true
   };
 }
@@ -14253,11 +11582,11 @@ function namedIndexes({ root }) {
     return url === void 0 ? [] : [{ name: asText(table3["name"]) ?? "", url, isDefault: table3["default"] === true }];
   });
 }
-var import_node_path40;
+var import_node_path28;
 var init_project_dependencies = __esm({
   "src/requirements/project-dependencies.ts"() {
     "use strict";
-    import_node_path40 = require("node:path");
+    import_node_path28 = require("node:path");
     init_errors();
     init_documents();
     init_files();
@@ -14428,7 +11757,7 @@ function readPipArgs(pipArgs, project) {
 }
 function withAbsolutePath({ name, value }, folder) {
   const isPath = (name === "--find-links" || name === "--constraint") && !isAddress(value);
-  return { name, value: isPath && !(0, import_node_path41.isAbsolute)(value) ? (0, import_node_path41.join)(folder, value) : value };
+  return { name, value: isPath && !(0, import_node_path29.isAbsolute)(value) ? (0, import_node_path29.join)(folder, value) : value };
 }
 function isAddress(value) {
   return /^[a-z][a-z0-9+.-]*:/i.test(value) || value.startsWith("${");
@@ -14464,11 +11793,11 @@ function uvOptions(options) {
   });
   return { lines: lines2, words: words4 };
 }
-var import_node_path41, source, KINDS2, SYNONYMS, CHOSEN_HERE, PLACED_HERE, BY_VARIABLE, ADVICE, KNOWN, IN_FILES_OF_UV;
+var import_node_path29, source, KINDS2, SYNONYMS, CHOSEN_HERE, PLACED_HERE, BY_VARIABLE, ADVICE, KNOWN, IN_FILES_OF_UV;
 var init_pip_options = __esm({
   "src/requirements/pip-options.ts"() {
     "use strict";
-    import_node_path41 = require("node:path");
+    import_node_path29 = require("node:path");
     init_errors();
     init_shell_words();
     source = { takesValue: true, isForDownload: true, choosesVersions: false };
@@ -14605,7 +11934,7 @@ function sourceOf5(table3, sources, context) {
 }
 async function readPipfile({ project, path: path4 }) {
   const pipfilePath = besideLock(path4, "Pipfile");
-  if (!(0, import_node_fs14.existsSync)((0, import_node_path42.join)(project, pipfilePath))) return void 0;
+  if (!(0, import_node_fs9.existsSync)((0, import_node_path30.join)(project, pipfilePath))) return void 0;
   return await readDocument(project, pipfilePath, `Correct it, then: ${REFRESH2}`);
 }
 function markersOf(pipfile) {
@@ -14651,12 +11980,12 @@ function markerOf(table3) {
   const all = whole === void 0 ? parts : [`(${whole})`, ...parts];
   return all.length === 0 ? void 0 : all.join(" and ");
 }
-var import_node_fs14, import_node_path42, REFRESH2, CATEGORIES, MAIN;
+var import_node_fs9, import_node_path30, REFRESH2, CATEGORIES, MAIN;
 var init_pipfile_lock = __esm({
   "src/requirements/pipfile-lock.ts"() {
     "use strict";
-    import_node_fs14 = require("node:fs");
-    import_node_path42 = require("node:path");
+    import_node_fs9 = require("node:fs");
+    import_node_path30 = require("node:path");
     init_errors();
     init_documents();
     init_files();
@@ -14937,7 +12266,7 @@ function withRequirers(tables, pins) {
 }
 async function compareWithProject({ project, path: path4, environment }, lock, pins, chosen) {
   const manifestPath2 = besideLock(path4, "pyproject.toml");
-  if (!/(?:^|\/)pylock\.toml$/.test(path4) || !(0, import_node_fs15.existsSync)((0, import_node_path43.join)(project, manifestPath2))) return /* @__PURE__ */ new Set();
+  if (!/(?:^|\/)pylock\.toml$/.test(path4) || !(0, import_node_fs10.existsSync)((0, import_node_path31.join)(project, manifestPath2))) return /* @__PURE__ */ new Set();
   const manifest = await readDocument(project, manifestPath2, "Correct it.");
   const wanted = readProjectDependencies(manifest, project);
   const locked = new Map(pins.map((pin2) => [pin2.name, pin2]));
@@ -14955,12 +12284,12 @@ async function compareWithProject({ project, path: path4, environment }, lock, p
   }
   return new Set(asked.map(({ name }) => name));
 }
-var import_node_fs15, import_node_path43;
+var import_node_fs10, import_node_path31;
 var init_pylock = __esm({
   "src/requirements/pylock.ts"() {
     "use strict";
-    import_node_fs15 = require("node:fs");
-    import_node_path43 = require("node:path");
+    import_node_fs10 = require("node:fs");
+    import_node_path31 = require("node:path");
     init_errors();
     init_documents();
     init_files();
@@ -15014,10 +12343,10 @@ var init_compiled = __esm({
 
 // src/requirements/local-project.ts
 async function readLocalProject(project, path4) {
-  const found = await (0, import_promises48.stat)(path4);
+  const found = await (0, import_promises31.stat)(path4);
   if (!found.isDirectory()) {
     const identity = archiveIdentity(path4);
-    const name = identity?.name ?? normalise((0, import_node_path44.basename)(path4));
+    const name = identity?.name ?? normalise((0, import_node_path32.basename)(path4));
     return {
       name,
       statedName: identity?.name,
@@ -15026,16 +12355,16 @@ async function readLocalProject(project, path4) {
       texts: [`${found.size} ${found.mtimeMs}`]
     };
   }
-  const texts = await Promise.all(DESCRIPTIONS.map((name) => (0, import_promises48.readFile)((0, import_node_path44.join)(path4, name), "utf8").catch(() => "")));
+  const texts = await Promise.all(DESCRIPTIONS.map((name) => (0, import_promises31.readFile)((0, import_node_path32.join)(path4, name), "utf8").catch(() => "")));
   const [pyproject = "", ...setup] = texts;
-  const document2 = parseDocument(relativePath(project, (0, import_node_path44.join)(path4, "pyproject.toml")), pyproject, "Correct it.");
+  const document2 = parseDocument(relativePath(project, (0, import_node_path32.join)(path4, "pyproject.toml")), pyproject, "Correct it.");
   const dependencies = readProjectDependencies(document2, project);
   const own = asTable3(document2.root["project"]);
   const isStatic = own["name"] !== void 0 && !asTexts(own["dynamic"]).some((field) => /dependencies$/.test(field));
   const isPoetrys = asTable3(asTable3(document2.root["tool"])["poetry"])["dependencies"] !== void 0;
   const statedName = dependencies.name ?? nameIn(setup);
   return {
-    name: statedName ?? normalise((0, import_node_path44.basename)(path4)),
+    name: statedName ?? normalise((0, import_node_path32.basename)(path4)),
     statedName,
     version: typeof own["version"] === "string" ? own["version"] : void 0,
     dependencies: isStatic || isPoetrys ? dependencies : void 0,
@@ -15046,12 +12375,12 @@ function nameIn(texts) {
   const name = texts.map((text5) => /^\s*(?:.*\()?\s*name\s*=\s*["']?([A-Za-z0-9][\w.-]*)/m.exec(text5)?.[1]).find(Boolean);
   return name === void 0 ? void 0 : normalise(name);
 }
-var import_promises48, import_node_path44, DESCRIPTIONS;
+var import_promises31, import_node_path32, DESCRIPTIONS;
 var init_local_project = __esm({
   "src/requirements/local-project.ts"() {
     "use strict";
-    import_promises48 = require("node:fs/promises");
-    import_node_path44 = require("node:path");
+    import_promises31 = require("node:fs/promises");
+    import_node_path32 = require("node:path");
     init_documents();
     init_files();
     init_lock_context();
@@ -15066,9 +12395,9 @@ async function readRequirementsList(project, path4) {
   return interpret(project, await readRequirementsFiles(project, path4));
 }
 async function readConstraints(project, path4) {
-  const shown2 = import_node_path45.posix.relative(project, path4);
-  const list3 = interpret(project, await readRequirementsFiles(project, shown2));
-  return [...list3.entries, ...list3.constraints];
+  const shown2 = import_node_path33.posix.relative(project, path4);
+  const list2 = interpret(project, await readRequirementsFiles(project, shown2));
+  return [...list2.entries, ...list2.constraints];
 }
 function interpret(project, files) {
   const byPath = new Map(files.map((file) => [file.path, file]));
@@ -15086,9 +12415,9 @@ function interpret(project, files) {
       if (included?.isRemote === true)
         remoteFiles.push(`${included.isConstraint || isConstraint ? "-c" : "-r"} ${included.path}`);
       else if (included) {
-        const next = byPath.get(import_node_path45.posix.join(import_node_path45.posix.dirname(file.path), included.path));
+        const next = byPath.get(import_node_path33.posix.join(import_node_path33.posix.dirname(file.path), included.path));
         if (next) visit(next, included.isConstraint || isConstraint);
-      } else if (isOptionLine(text5)) options.push(...optionsOf(text5, location, (0, import_node_path45.join)(project, import_node_path45.posix.dirname(file.path))));
+      } else if (isOptionLine(text5)) options.push(...optionsOf(text5, location, (0, import_node_path33.join)(project, import_node_path33.posix.dirname(file.path))));
       else (isConstraint ? constraints : entries).push(entryOf(text5, location, project));
     }
   };
@@ -15168,9 +12497,9 @@ function localOf(text5, project, location) {
 }
 function foundPath(written2, project, location) {
   const path4 = fileOf(written2) ?? written2;
-  const folders = [project, (0, import_node_path45.join)(project, import_node_path45.posix.dirname(location.file))];
-  const candidates = (0, import_node_path45.isAbsolute)(path4) ? [path4] : folders.map((folder) => (0, import_node_path45.join)(folder, path4));
-  const found = candidates.find((candidate) => (0, import_node_fs16.existsSync)(candidate));
+  const folders = [project, (0, import_node_path33.join)(project, import_node_path33.posix.dirname(location.file))];
+  const candidates = (0, import_node_path33.isAbsolute)(path4) ? [path4] : folders.map((folder) => (0, import_node_path33.join)(folder, path4));
+  const found = candidates.find((candidate) => (0, import_node_fs11.existsSync)(candidate));
   if (found !== void 0) return found.replace(/(?<=.)\/$/, "");
   throw new UserError({
     title: `${location.file}, line ${location.line}: ${written2} does not exist`,
@@ -15189,12 +12518,12 @@ function bareUrl(text5) {
   const name = eggName(url) ?? archiveIdentity(url)?.name;
   return { name, extras: [], specifier: "", url, marker, path: void 0 };
 }
-var import_node_fs16, import_node_path45, import_node_url, COMPILED, EDITABLE;
+var import_node_fs11, import_node_path33, import_node_url, COMPILED, EDITABLE;
 var init_requirements_list = __esm({
   "src/requirements/requirements-list.ts"() {
     "use strict";
-    import_node_fs16 = require("node:fs");
-    import_node_path45 = require("node:path");
+    import_node_fs11 = require("node:fs");
+    import_node_path33 = require("node:path");
     import_node_url = require("node:url");
     init_errors();
     init_credentials();
@@ -15289,7 +12618,7 @@ var init_requirements_pins = __esm({
 });
 
 // src/requirements/resolution.ts
-async function resolve7(request3, collaborators) {
+async function resolve2(request3, collaborators) {
   const { toolchain, store, report, environment } = collaborators;
   const key = keyOf("resolution 1", targetOptions(toolchain), inputsOf(request3), settingsOfIndexes(environment));
   const kept4 = await readRecord(store, "resolutions", key);
@@ -15311,7 +12640,7 @@ function targetOptions({
   return ["--python-platform", target.uvPlatform, "--python-version", pythonVersion, ...wheelsOnly];
 }
 function inputsOf({ entries, constraints, options, remoteFiles, texts }) {
-  const plain2 = (list3) => list3.map((entry) => withoutCredentials(JSON.stringify({ ...entry, location: void 0 })));
+  const plain2 = (list2) => list2.map((entry) => withoutCredentials(JSON.stringify({ ...entry, location: void 0 })));
   return [
     plain2(entries),
     plain2(constraints),
@@ -15326,7 +12655,7 @@ function settingsOfIndexes(environment) {
   ).map(([name, value]) => `${name}=${withoutCredentials(value ?? "")}`).toSorted();
 }
 async function compile(request3, builder, environment) {
-  const staging = await (0, import_promises49.mkdtemp)((0, import_node_path46.join)((0, import_node_os7.tmpdir)(), "wsgi-lambda-manifest-"));
+  const staging = await (0, import_promises32.mkdtemp)((0, import_node_path34.join)((0, import_node_os4.tmpdir)(), "wsgi-lambda-manifest-"));
   try {
     const command = await stage(request3, staging, builder);
     await builder.put(staging, "manifest");
@@ -15334,7 +12663,7 @@ async function compile(request3, builder, environment) {
     if (exitCode !== 0) throw resolutionFailure(stderr, builder, request3.files);
     return stdout;
   } finally {
-    await (0, import_promises49.rm)(staging, { recursive: true, force: true });
+    await (0, import_promises32.rm)(staging, { recursive: true, force: true });
   }
 }
 async function stage(request3, staging, builder) {
@@ -15343,9 +12672,9 @@ async function stage(request3, staging, builder) {
   );
   const { lines: lines2, words: words4 } = uvOptions(options);
   const entries = await Promise.all(request3.entries.map((entry, index) => lineOf2(entry, index, staging, builder)));
-  await (0, import_promises49.writeFile)((0, import_node_path46.join)(staging, "requirements.in"), [...lines2, ...request3.remoteFiles, ...entries, ""].join("\n"));
+  await (0, import_promises32.writeFile)((0, import_node_path34.join)(staging, "requirements.in"), [...lines2, ...request3.remoteFiles, ...entries, ""].join("\n"));
   const constraints = request3.constraints.map(constraintLine);
-  await (0, import_promises49.writeFile)((0, import_node_path46.join)(staging, "constraints.txt"), [...constraints, ""].join("\n"));
+  await (0, import_promises32.writeFile)((0, import_node_path34.join)(staging, "constraints.txt"), [...constraints, ""].join("\n"));
   const command = [await builder.uv(), "pip", "compile", "manifest/requirements.in"];
   const limits = constraints.length > 0 ? ["--constraints", "manifest/constraints.txt"] : [];
   const local = builder.kind === "host" ? request3.local.flatMap((name) => ["--no-binary", name]) : [];
@@ -15353,8 +12682,8 @@ async function stage(request3, staging, builder) {
   return [...command, ...limits, ...output2, ...words4, ...targetOptions(builder), ...local, "--python", builder.python];
 }
 async function stagedOption(option, index, staging, builder) {
-  if (option.name !== "--find-links" || !(0, import_node_path46.isAbsolute)(option.value) || builder.kind === "host") return option;
-  await (0, import_promises49.cp)(option.value, (0, import_node_path46.join)(staging, "links", String(index)), { recursive: true });
+  if (option.name !== "--find-links" || !(0, import_node_path34.isAbsolute)(option.value) || builder.kind === "host") return option;
+  await (0, import_promises32.cp)(option.value, (0, import_node_path34.join)(staging, "links", String(index)), { recursive: true });
   return { ...option, value: `${builder.workspace}/manifest/links/${index}` };
 }
 function localEntry(url) {
@@ -15363,12 +12692,12 @@ function localEntry(url) {
 }
 async function lineOf2(entry, index, staging, builder) {
   if (entry.path === void 0) return requirementLine2(entry);
-  const folder = (0, import_node_path46.join)(staging, "local", String(index));
-  await (0, import_promises49.mkdir)(folder, { recursive: true });
-  const isFolder = (await (0, import_promises49.stat)(entry.path)).isDirectory();
-  const target = isFolder ? folder : (0, import_node_path46.join)(folder, (0, import_node_path46.basename)(entry.path));
-  await (0, import_promises49.cp)(entry.path, target, { recursive: true, filter: (file) => !NEVER_BUILT.has((0, import_node_path46.basename)(file)) });
-  const path4 = `${builder.workspace}/manifest/local/${index}${isFolder ? "" : `/${(0, import_node_path46.basename)(entry.path)}`}`;
+  const folder = (0, import_node_path34.join)(staging, "local", String(index));
+  await (0, import_promises32.mkdir)(folder, { recursive: true });
+  const isFolder = (await (0, import_promises32.stat)(entry.path)).isDirectory();
+  const target = isFolder ? folder : (0, import_node_path34.join)(folder, (0, import_node_path34.basename)(entry.path));
+  await (0, import_promises32.cp)(entry.path, target, { recursive: true, filter: (file) => !NEVER_BUILT.has((0, import_node_path34.basename)(file)) });
+  const path4 = `${builder.workspace}/manifest/local/${index}${isFolder ? "" : `/${(0, import_node_path34.basename)(entry.path)}`}`;
   const extras = entry.extras.length > 0 ? `[${entry.extras.join(",")}]` : "";
   const marker = entry.marker === void 0 ? "" : ` ; ${entry.marker}`;
   return entry.name === void 0 ? `${path4}${extras}${marker}` : `${entry.name}${extras} @ file://${path4}${marker}`;
@@ -15401,13 +12730,13 @@ function atCommit(written2, resolved) {
   const [, address2, fragment = ""] = /^(\w+\+[a-z+]+:\/\/[^/]*\/[^@#]*)(?:@[^#]*)?(#.*)?$/.exec(written2) ?? [];
   return address2 === void 0 ? written2 : `${address2}@${commit}${fragment}`;
 }
-var import_promises49, import_node_os7, import_node_path46, LOCAL, NEVER_BUILT;
+var import_promises32, import_node_os4, import_node_path34, LOCAL, NEVER_BUILT;
 var init_resolution = __esm({
   "src/requirements/resolution.ts"() {
     "use strict";
-    import_promises49 = require("node:fs/promises");
-    import_node_os7 = require("node:os");
-    import_node_path46 = require("node:path");
+    import_promises32 = require("node:fs/promises");
+    import_node_os4 = require("node:os");
+    import_node_path34 = require("node:path");
     init_errors();
     init_records();
     init_credentials();
@@ -15424,9 +12753,9 @@ var init_resolution = __esm({
 async function pinRequirementsFile(context, collaborators) {
   const { project, path: path4, settings } = context;
   chooseGroups({ manifest: path4, groups: [], defaultGroups: [], extras: [] }, settings);
-  const list3 = await readRequirementsList(project, path4);
-  const pins = await pin(list3, context, { own: [], lockWith: lockCommand(path4) }, collaborators);
-  return { pins, groupsLeftOut: [], options: list3.options };
+  const list2 = await readRequirementsList(project, path4);
+  const pins = await pin(list2, context, { own: [], lockWith: lockCommand(path4) }, collaborators);
+  return { pins, groupsLeftOut: [], options: list2.options };
 }
 function lockCommand(path4) {
   const locked = path4.replace(/(?:\.in|\.txt)?$/, ".lock.txt");
@@ -15448,7 +12777,7 @@ async function pinPyproject(context, collaborators) {
   );
   const dynamic = chosen.hasMain ? await dynamicRequirements(document2, project) : void 0;
   const entries = [...dynamic?.entries ?? [], ...chosenDependencies(wanted, chosen).map(asEntry)];
-  const list3 = {
+  const list2 = {
     entries,
     constraints: dynamic?.constraints ?? [],
     options: dynamic?.options ?? [],
@@ -15457,8 +12786,8 @@ async function pinPyproject(context, collaborators) {
     files: [...dynamic?.files ?? [], linesOf2(path4, entries)]
   };
   const own = ownPins(context, wanted, chosen.hasMain);
-  const pins = await pin(list3, context, { own, lockWith: wanted.isPoetrys ? "poetry lock" : "uv lock" }, collaborators);
-  return { pins, groupsLeftOut: chosen.groupsLeftOut, options: list3.options };
+  const pins = await pin(list2, context, { own, lockWith: wanted.isPoetrys ? "poetry lock" : "uv lock" }, collaborators);
+  return { pins, groupsLeftOut: chosen.groupsLeftOut, options: list2.options };
 }
 function asEntry(wanted) {
   return { ...wanted, isEditable: false, hashes: [] };
@@ -15483,15 +12812,15 @@ async function dynamicRequirements({ root, path: path4 }, project) {
   }
   return await readRequirementsList(project, first);
 }
-async function pin(list3, context, { own, lockWith }, collaborators) {
+async function pin(list2, context, { own, lockWith }, collaborators) {
   const { project, environment } = context;
-  const options = [...list3.options, ...context.options];
-  const entries = activeEntries(list3.entries, environment);
+  const options = [...list2.options, ...context.options];
+  const entries = activeEntries(list2.entries, environment);
   checkHashes(entries, options);
   const given2 = await givenConstraints(context);
-  const constraints = activeEntries([...list3.constraints, ...given2.entries], environment);
-  const remoteFiles = [...list3.remoteFiles, ...given2.remoteFiles];
-  if (list3.remoteFiles.length === 0 && isComplete(entries, { isCompiled: list3.isCompiled, options })) {
+  const constraints = activeEntries([...list2.constraints, ...given2.entries], environment);
+  const remoteFiles = [...list2.remoteFiles, ...given2.remoteFiles];
+  if (list2.remoteFiles.length === 0 && isComplete(entries, { isCompiled: list2.isCompiled, options })) {
     const names = /* @__PURE__ */ new Map();
     for (const entry of entries)
       if (entry.path !== void 0) names.set(entry, (await readLocalProject(project, entry.path)).name);
@@ -15505,12 +12834,12 @@ async function pin(list3, context, { own, lockWith }, collaborators) {
     constraints,
     options,
     remoteFiles,
-    files: list3.files,
+    files: list2.files,
     local: unfolded.built,
     texts: unfolded.texts
   };
   if (asked.length === 0 && remoteFiles.length === 0) return [...own, ...unfolded.locals];
-  const { text: text5, isKept } = await resolve7(request3, collaborators);
+  const { text: text5, isKept } = await resolve2(request3, collaborators);
   const resolved = located(readCompiled(text5).map((each) => resolvedPin(each, asked)));
   show(resolved, { isKept, manifest: context.path, lockWith }, collaborators);
   return [...own, ...unfolded.locals, ...resolved];
@@ -15600,8 +12929,8 @@ function show(pins, { isKept, manifest, lockWith }, { report }) {
     report.info(`${manifest} is not locked: resolved in an earlier build to ${pins.length} distributions`);
     return;
   }
-  const list3 = pins.map(({ name, version }) => version === void 0 ? name : `${name} ${version}`).join(", ");
-  report.info(`${manifest} is not locked. Resolved to ${list3}`);
+  const list2 = pins.map(({ name, version }) => version === void 0 ? name : `${name} ${version}`).join(", ");
+  report.info(`${manifest} is not locked. Resolved to ${list2}`);
   report.info(`Lock it, so that every build has the same, with: ${lockWith}`);
 }
 var init_unlocked = __esm({
@@ -15659,11 +12988,11 @@ async function readUvLock(context) {
   };
 }
 function manifestPath(path4) {
-  return path4.startsWith("..") ? "pyproject.toml" : import_node_path47.posix.join(import_node_path47.posix.dirname(path4), "pyproject.toml");
+  return path4.startsWith("..") ? "pyproject.toml" : import_node_path35.posix.join(import_node_path35.posix.dirname(path4), "pyproject.toml");
 }
 function isOwn(table3, { project, path: path4 }) {
   const folder = localPath(asTable3(table3["source"]));
-  return folder !== void 0 && (0, import_node_path47.join)(project, import_node_path47.posix.dirname(path4), folder) === (0, import_node_path47.dirname)((0, import_node_path47.join)(project, manifestPath(path4)));
+  return folder !== void 0 && (0, import_node_path35.join)(project, import_node_path35.posix.dirname(path4), folder) === (0, import_node_path35.dirname)((0, import_node_path35.join)(project, manifestPath(path4)));
 }
 function localPath(source2) {
   return asText(source2["editable"]) ?? asText(source2["virtual"]) ?? asText(source2["directory"]);
@@ -15768,7 +13097,7 @@ function compareWithProject2(own, wanted, path4, manifest) {
   const asked = [wanted.main, ...wanted.extras.values(), ...wanted.groups.values()].flat();
   const lock = { path: path4, refresh: REFRESH4 };
   for (const each of asked) {
-    if (locked.some((entry) => isSame2(entry, each))) continue;
+    if (locked.some((entry) => isSame(entry, each))) continue;
     const text5 = requirementText({ ...each, marker: void 0 });
     throw staleLock(lock, `${manifest.path} asks for ${text5}, and the lock was made without it`, each.location);
   }
@@ -15780,16 +13109,16 @@ function compareWithProject2(own, wanted, path4, manifest) {
     line: 1
   });
 }
-function isSame2(entry, { name, specifier }) {
+function isSame(entry, { name, specifier }) {
   if (normalise(asText(entry["name"]) ?? "") !== name) return false;
   const isElsewhere2 = ["editable", "directory", "virtual", "path", "url", "git"].some((key) => entry[key] !== void 0);
   return isElsewhere2 || canonicalSpecifier(asText(entry["specifier"]) ?? "") === canonicalSpecifier(specifier);
 }
-var import_node_path47, REFRESH4;
+var import_node_path35, REFRESH4;
 var init_uv_lock = __esm({
   "src/requirements/uv-lock.ts"() {
     "use strict";
-    import_node_path47 = require("node:path");
+    import_node_path35 = require("node:path");
     init_documents();
     init_files();
     init_groups();
@@ -15855,6 +13184,153 @@ var init_lock = __esm({
       "pylock.toml": readPylock,
       "Pipfile.lock": readPipfileLock
     };
+  }
+});
+
+// src/builder/docker-setup.ts
+function installCommands(manager, packages) {
+  if (packages.length === 0) return [];
+  const { before, install, after } = COMMANDS[manager];
+  return [...before, [...install, ...packages], ...after];
+}
+function pythonPackages(facts, minor) {
+  const isThere3 = facts.python !== void 0 && facts.hasPip;
+  return isThere3 || facts.packageManager === void 0 ? [] : COMMANDS[facts.packageManager].python(minor);
+}
+function lackingEquipment({ programs }, equipment) {
+  return equipment.filter((piece) => PROGRAMS[piece].some((program) => !programs.includes(program)));
+}
+function equipmentPackages(manager, equipment) {
+  return equipment.flatMap((piece) => COMMANDS[manager].equipment[piece]);
+}
+function headerPackages(facts, minor, equipment) {
+  const isNeeded = equipment.includes("compilers") && !facts.hasHeaders;
+  return isNeeded && facts.packageManager !== void 0 ? COMMANDS[facts.packageManager].headers(minor) : [];
+}
+function equipmentRecipe(minor) {
+  return PACKAGE_MANAGERS.map((manager) => [COMMANDS[manager].equipment, COMMANDS[manager].headers(minor)]);
+}
+function wrongPackageNames(systemPackages) {
+  const wrong4 = systemPackages.filter((name) => !PACKAGE_NAME.test(name));
+  if (wrong4.length === 0) return void 0;
+  return {
+    title: `system-packages: ${wrong4.map((name) => `"${name}"`).join(", ")} cannot be the name of a package`,
+    hint: "One name a line, as the package manager of the image knows it: libpq-devel."
+  };
+}
+function parseFacts(output2) {
+  const values = /* @__PURE__ */ new Map();
+  for (const line of output2.split("\n")) {
+    const [, name, value] = /^([a-z-]+)=(.+)$/.exec(line.trim()) ?? [];
+    if (name !== void 0 && value !== void 0) values.set(name, [...values.get(name) ?? [], value]);
+  }
+  const first = (name) => values.get(name)?.[0];
+  return {
+    packageManager: PACKAGE_MANAGERS.find((manager) => manager === first("package-manager")),
+    machine: first("machine") ?? "",
+    glibc: first("glibc"),
+    python: first("python"),
+    pythonVersion: first("python-version"),
+    hasPip: first("pip") === "yes",
+    hasHeaders: first("headers") === "yes",
+    programs: [...new Set(values.get("program") ?? [])],
+    otherPythons: [...new Set(values.get("other-python") ?? [])]
+  };
+}
+function unfitProblem(image, facts, target, stage2) {
+  const hint = `Leave base-image out to use ${target.image}, or name an image for ${target.runtime} on ${target.architecture}.`;
+  const machine = target.architecture === "arm64" ? "aarch64" : "x86_64";
+  if (facts.machine !== machine && !(machine === "aarch64" && facts.machine === "arm64")) {
+    return { title: `${image} runs on ${facts.machine}, and ${target.architecture} is what is built for`, hint };
+  }
+  if (facts.glibc === void 0) {
+    return {
+      title: `${image} has no GNU C library`,
+      detail: `Lambda has glibc ${target.glibc}. Images with another C library (Alpine) take other wheels.`,
+      hint
+    };
+  }
+  if (isOlder(facts.glibc, target.glibc)) {
+    return {
+      title: `${image} has glibc ${facts.glibc}, older than the ${target.glibc} of ${target.runtime}`,
+      detail: "Wheels that are right for Lambda would not load in it.",
+      hint
+    };
+  }
+  const canInstall = stage2 === "found" && facts.packageManager !== void 0;
+  if ((facts.python === void 0 || !facts.hasPip) && !canInstall) {
+    const others = facts.otherPythons.length > 0 ? ` It has Python ${facts.otherPythons.join(", ")}.` : "";
+    return {
+      title: `${image} has no Python ${target.pythonMinor}${facts.python === void 0 ? "" : " with pip"}`,
+      detail: `${facts.packageManager === void 0 ? "Nor does it have a package manager." : `Nor does ${facts.packageManager} bring it.`}${others}`,
+      hint
+    };
+  }
+  return void 0;
+}
+function isOlder(version, than) {
+  const [left, right] = [version, than].map((text5) => text5.split(".").map(Number));
+  for (let index = 0; index < Math.max(left?.length ?? 0, right?.length ?? 0); index++) {
+    const difference2 = (left?.[index] ?? 0) - (right?.[index] ?? 0);
+    if (difference2 !== 0) return difference2 < 0;
+  }
+  return false;
+}
+var PACKAGE_MANAGERS, FEDORA, COMMANDS, PROGRAMS, PACKAGE_NAME;
+var init_docker_setup = __esm({
+  "src/builder/docker-setup.ts"() {
+    "use strict";
+    PACKAGE_MANAGERS = ["dnf", "microdnf", "yum", "apt-get"];
+    FEDORA = {
+      python: (minor) => [`python${minor}`, `python${minor}-pip`],
+      headers: (minor) => [`python${minor}-devel`],
+      equipment: {
+        git: ["git-core", "openssh-clients"],
+        compilers: ["gcc", "gcc-c++", "make", "pkgconfig"],
+        rust: ["rust", "cargo"]
+      }
+    };
+    COMMANDS = {
+      dnf: {
+        before: [],
+        install: ["dnf", "install", "-y", "--setopt=install_weak_deps=0"],
+        after: [["dnf", "clean", "all"]],
+        ...FEDORA
+      },
+      microdnf: {
+        before: [],
+        install: ["microdnf", "install", "-y", "--setopt=install_weak_deps=0"],
+        after: [["microdnf", "clean", "all"]],
+        ...FEDORA
+      },
+      yum: {
+        before: [],
+        install: ["yum", "install", "-y"],
+        after: [["yum", "clean", "all"]],
+        ...FEDORA
+      },
+      "apt-get": {
+        before: [["apt-get", "update", "-q"]],
+        install: ["apt-get", "install", "-y", "-q", "--no-install-recommends"],
+        after: [
+          ["apt-get", "clean"],
+          ["find", "/var/lib/apt/lists", "-mindepth", "1", "-delete"]
+        ],
+        python: (minor) => [`python${minor}`, "python3-pip"],
+        headers: (minor) => [`libpython${minor}-dev`],
+        equipment: {
+          git: ["git", "openssh-client", "ca-certificates"],
+          compilers: ["gcc", "g++", "make", "libc6-dev", "pkg-config"],
+          rust: ["rustc", "cargo"]
+        }
+      }
+    };
+    PROGRAMS = {
+      git: ["git", "ssh"],
+      compilers: ["gcc", "g++", "make"],
+      rust: ["cargo"]
+    };
+    PACKAGE_NAME = /^[A-Za-z0-9][A-Za-z0-9+._:~=-]*$/;
   }
 });
 
@@ -16109,11 +13585,11 @@ async function cloneRepository(pin2, url, { builder, run: run3, temporary, workF
   if (exitCode !== 0) return { output: `${stdout}
 ${stderr}` };
   const subdirectory = new URLSearchParams(url.split("#")[1] ?? "").get("subdirectory") ?? ".";
-  return { path: import_node_path48.posix.join(folder, inside(subdirectory, pin2)), folder };
+  return { path: import_node_path36.posix.join(folder, inside(subdirectory, pin2)), folder };
 }
 function inside(subdirectory, pin2) {
-  const normal = import_node_path48.posix.normalize(subdirectory);
-  if (!normal.startsWith("..") && !import_node_path48.posix.isAbsolute(normal)) return normal;
+  const normal = import_node_path36.posix.normalize(subdirectory);
+  if (!normal.startsWith("..") && !import_node_path36.posix.isAbsolute(normal)) return normal;
   throw new UserError({
     title: `${nameOf2(pin2)}: its subdirectory leads out of its repository`,
     detail: `#subdirectory=${subdirectory}`,
@@ -16122,15 +13598,15 @@ function inside(subdirectory, pin2) {
 }
 async function bringLocal(path4, { builder, temporary, workFolder, listFiles: listFiles4 }) {
   const folder = `${workFolder}/source`;
-  const staging = await (0, import_promises50.mkdtemp)((0, import_node_path48.join)(temporary, "local-"));
-  const isArchive = (await (0, import_promises50.stat)(path4)).isFile();
-  const files = isArchive ? [{ path: (0, import_node_path48.basename)(path4), file: path4 }] : await listFiles4(path4);
+  const staging = await (0, import_promises33.mkdtemp)((0, import_node_path36.join)(temporary, "local-"));
+  const isArchive = (await (0, import_promises33.stat)(path4)).isFile();
+  const files = isArchive ? [{ path: (0, import_node_path36.basename)(path4), file: path4 }] : await listFiles4(path4);
   for (const { path: name, file } of files) {
-    await (0, import_promises50.mkdir)((0, import_node_path48.dirname)((0, import_node_path48.join)(staging, name)), { recursive: true });
-    await (0, import_promises50.copyFile)(file, (0, import_node_path48.join)(staging, name));
+    await (0, import_promises33.mkdir)((0, import_node_path36.dirname)((0, import_node_path36.join)(staging, name)), { recursive: true });
+    await (0, import_promises33.copyFile)(file, (0, import_node_path36.join)(staging, name));
   }
   await builder.put(staging, folder);
-  return { path: isArchive ? `${folder}/${(0, import_node_path48.basename)(path4)}` : folder, folder };
+  return { path: isArchive ? `${folder}/${(0, import_node_path36.basename)(path4)}` : folder, folder };
 }
 async function pipWheel(pin2, path4, { builder, run: run3, temporary, workFolder, pipOptions, buildConstraints, dockerEnv }) {
   const folder = `${workFolder}/built`;
@@ -16141,7 +13617,7 @@ async function pipWheel(pin2, path4, { builder, run: run3, temporary, workFolder
   const env = {
     SOURCE_DATE_EPOCH: BUILD_DATE,
     ...knownVersion(pin2),
-    ...buildConstraints.length > 0 ? constrained(import_node_path48.posix.join(builder.workspace, constraints)) : {},
+    ...buildConstraints.length > 0 ? constrained(import_node_path36.posix.join(builder.workspace, constraints)) : {},
     ...dockerEnv
   };
   const { exitCode, stdout, stderr } = await runPip(
@@ -16157,18 +13633,18 @@ function knownVersion({ version, source: source2 }) {
   return { SETUPTOOLS_SCM_PRETEND_VERSION: version, PDM_BUILD_SCM_VERSION: version };
 }
 async function bringText(text5, folder, { builder, temporary }) {
-  const staging = await (0, import_promises50.mkdtemp)((0, import_node_path48.join)(temporary, "text-"));
-  await (0, import_promises50.writeFile)((0, import_node_path48.join)(staging, "input.txt"), `${text5}
+  const staging = await (0, import_promises33.mkdtemp)((0, import_node_path36.join)(temporary, "text-"));
+  await (0, import_promises33.writeFile)((0, import_node_path36.join)(staging, "input.txt"), `${text5}
 `, { mode: 384 });
   await builder.put(staging, folder);
   return `${folder}/input.txt`;
 }
-var import_promises50, import_node_path48, SCRIPTS_FOLDER, QUIETLY, BUILD_DATE, constrained;
+var import_promises33, import_node_path36, SCRIPTS_FOLDER, QUIETLY, BUILD_DATE, constrained;
 var init_build_source = __esm({
   "src/wheels/build-source.ts"() {
     "use strict";
-    import_promises50 = require("node:fs/promises");
-    import_node_path48 = require("node:path");
+    import_promises33 = require("node:fs/promises");
+    import_node_path36 = require("node:path");
     init_errors();
     init_credentials();
     init_bench();
@@ -16178,6 +13654,44 @@ var init_build_source = __esm({
     QUIETLY = ["--no-deps", "--no-input", "--disable-pip-version-check"];
     BUILD_DATE = "946684800";
     constrained = (file) => ({ PIP_CONSTRAINT: file, PIP_BUILD_CONSTRAINT: file });
+  }
+});
+
+// src/builder/docker-environment.ts
+function environmentInside(environment, { hasAuthorities }) {
+  const env = {};
+  const dropped = [];
+  for (const [name, value] of Object.entries(environment)) {
+    if (!PASSED_ON.test(name)) continue;
+    if (/^([/~]|\.\.?[/\\]|[A-Za-z]:[/\\]|file:)/.test(value)) dropped.push(name);
+    else env[name] = value;
+  }
+  const authorities = hasAuthorities ? {
+    SSL_CERT_FILE: AUTHORITIES_INSIDE,
+    // uv, OpenSSL, newer pip
+    PIP_CERT: AUTHORITIES_INSIDE,
+    REQUESTS_CA_BUNDLE: AUTHORITIES_INSIDE,
+    CURL_CA_BUNDLE: AUTHORITIES_INSIDE
+    // dnf and yum, by libcurl
+  } : {};
+  return { env: { ...env, UV_PYTHON_DOWNLOADS: "never", ...authorities }, dropped };
+}
+function withOnly(names, command, python) {
+  const program = [
+    "import os, sys",
+    "names, command = sys.argv[1].split(), sys.argv[2:]",
+    "os.execvpe(command[0], command, {name: os.environ[name] for name in names if name in os.environ})"
+  ];
+  return [python, "-I", "-S", "-c", program.join("; "), [...IMAGES_OWN, ...names].join(" "), ...command];
+}
+var TOOLS_INSIDE, AUTHORITIES_INSIDE, PASSED_ON, IMAGES_OWN;
+var init_docker_environment = __esm({
+  "src/builder/docker-environment.ts"() {
+    "use strict";
+    TOOLS_INSIDE = "/opt/wsgi-lambda";
+    AUTHORITIES_INSIDE = "/wsgi-lambda-authorities.pem";
+    PASSED_ON = /^(PIP_|UV_|(HTTPS?|ALL|NO|FTP)_PROXY$)/i;
+    IMAGES_OWN = ["PATH", "LD_LIBRARY_PATH"];
   }
 });
 
@@ -16259,17 +13773,17 @@ function hostRefusal(pin2, why) {
   });
 }
 async function takeOut(folder, { builder, equipment, temporary }) {
-  return await builder.take(folder, (0, import_node_path49.join)(temporary, ["taken", ...equipment].join("-")));
+  return await builder.take(folder, (0, import_node_path37.join)(temporary, ["taken", ...equipment].join("-")));
 }
 function isSameVersion(written2, wanted) {
-  return (0, import_pep4406.compare)(written2.replace("_", "+"), wanted) === 0;
+  return (0, import_pep4405.compare)(written2.replace("_", "+"), wanted) === 0;
 }
-var import_node_path49, import_pep4406, lastLine;
+var import_node_path37, import_pep4405, lastLine;
 var init_complete_wheel = __esm({
   "src/wheels/complete-wheel.ts"() {
     "use strict";
-    import_node_path49 = require("node:path");
-    import_pep4406 = __toESM(require_pep440(), 1);
+    import_node_path37 = require("node:path");
+    import_pep4405 = __toESM(require_pep440(), 1);
     init_docker_environment();
     init_errors();
     init_tags();
@@ -16321,8 +13835,8 @@ function together(failures) {
 }
 async function wheelKey(pin2, { pipOptions, indexes, buildConstraints, dockerEnv }, { toolchain, toolsFolder, listFiles: listFiles4 }) {
   const { source: source2 } = pin2;
-  const content = source2.kind === "local" ? await contentOf2(source2.path, listFiles4) : withoutCredentials(source2.kind === "url" ? source2.url : "");
-  const recipe = await Promise.all(RECIPE_FILES3.map((name) => (0, import_promises51.readFile)((0, import_node_path50.join)(toolsFolder, name), "utf8")));
+  const content = source2.kind === "local" ? await contentOf(source2.path, listFiles4) : withoutCredentials(source2.kind === "url" ? source2.url : "");
+  const recipe = await Promise.all(RECIPE_FILES.map((name) => (0, import_promises34.readFile)((0, import_node_path38.join)(toolsFolder, name), "utf8")));
   const { identity, pythonVersion, target } = toolchain;
   const variables = Object.entries(dockerEnv).filter(([name]) => !isCredential(name, pin2, pipOptions));
   return keyOf(
@@ -16337,9 +13851,9 @@ function isCredential(name, { source: source2 }, pipOptions) {
   const addresses = [...pipOptions, source2.kind === "url" ? source2.url : ""];
   return addresses.some((address2) => address2.includes(`\${${name}}`));
 }
-async function contentOf2(path4, listFiles4) {
-  if ((await (0, import_promises51.stat)(path4)).isFile()) return (await sha256Of(path4)).toString("hex");
-  const hash3 = (0, import_node_crypto13.createHash)("sha256");
+async function contentOf(path4, listFiles4) {
+  if ((await (0, import_promises34.stat)(path4)).isFile()) return (await sha256Of(path4)).toString("hex");
+  const hash3 = (0, import_node_crypto9.createHash)("sha256");
   for (const { path: name, file, mode } of await listFiles4(path4))
     hash3.update(`${name}\0${mode}\0`).update(await sha256Of(file));
   return hash3.digest("hex");
@@ -16350,7 +13864,7 @@ async function findBuilt(key, store) {
   return path4 === void 0 || record2 === void 0 ? void 0 : { ...record2, path: path4 };
 }
 async function keepBuilt(key, file, filename, { store, ...options }) {
-  const path4 = await store.keep("wheels", key, (temporary) => (0, import_promises51.copyFile)(file, temporary), options);
+  const path4 = await store.keep("wheels", key, (temporary) => (0, import_promises34.copyFile)(file, temporary), options);
   const { name, version } = parseWheelName(filename);
   const record2 = { name, version, filename, sha256: (await sha256Of(path4)).toString("hex") };
   await writeRecord(store, "wheels", keyOf("record", key), record2, options);
@@ -16358,25 +13872,25 @@ async function keepBuilt(key, file, filename, { store, ...options }) {
 }
 async function buildWheel({ pin: pin2, key }, options, collaborators) {
   const { store, report, toolchain, environment } = collaborators;
-  const temporary = await (0, import_promises51.mkdtemp)((0, import_node_path50.join)((0, import_node_os8.tmpdir)(), "wsgi-lambda-wheel-"));
+  const temporary = await (0, import_promises34.mkdtemp)((0, import_node_path38.join)((0, import_node_os5.tmpdir)(), "wsgi-lambda-wheel-"));
   try {
     let equipment = isRepository2(pin2.source) ? ["git"] : [];
     for (; ; ) {
       const builder = await toolchain.open(equipment);
       const workFolder = `wheels/${++tries}-${pin2.name}`;
       const bench = { builder, equipment, temporary, workFolder, run: following(pin2, builder, report) };
-      const attempt2 = await attemptBuild(pin2, bench, options, collaborators);
-      if ("filename" in attempt2) {
+      const attempt3 = await attemptBuild(pin2, bench, options, collaborators);
+      if ("filename" in attempt3) {
         const isPrivate = !isPublicPin(pin2) || (await otherIndexes(options.pipOptions, environment)).length > 0;
-        const file = (0, import_node_path50.join)(attempt2.folder, attempt2.filename);
-        const kept4 = await keepBuilt(key, file, attempt2.filename, { store, isPrivate });
+        const file = (0, import_node_path38.join)(attempt3.folder, attempt3.filename);
+        const kept4 = await keepBuilt(key, file, attempt3.filename, { store, isPrivate });
         report.info(`${kept4.name} ${kept4.version}: built as ${kept4.filename}`);
         return kept4;
       }
-      equipment = [...equipment, ...attempt2.needs];
+      equipment = [...equipment, ...attempt3.needs];
     }
   } finally {
-    await (0, import_promises51.rm)(temporary, { recursive: true, force: true });
+    await (0, import_promises34.rm)(temporary, { recursive: true, force: true });
   }
 }
 function following(pin2, builder, report) {
@@ -16430,14 +13944,14 @@ function moreEquipment(pin2, output2, { builder, equipment }) {
     buildProblem(nameOf2(pin2), withoutCredentials(output2), { image: builder.description, location: pin2.location })
   );
 }
-var import_node_crypto13, import_promises51, import_node_os8, import_node_path50, WHEEL_FORMAT, RECIPE_FILES3, tries;
+var import_node_crypto9, import_promises34, import_node_os5, import_node_path38, WHEEL_FORMAT, RECIPE_FILES, tries;
 var init_build = __esm({
   "src/wheels/build.ts"() {
     "use strict";
-    import_node_crypto13 = require("node:crypto");
-    import_promises51 = require("node:fs/promises");
-    import_node_os8 = require("node:os");
-    import_node_path50 = require("node:path");
+    import_node_crypto9 = require("node:crypto");
+    import_promises34 = require("node:fs/promises");
+    import_node_os5 = require("node:os");
+    import_node_path38 = require("node:path");
     init_docker_setup();
     init_errors();
     init_credentials();
@@ -16450,7 +13964,7 @@ var init_build = __esm({
     init_build_source();
     init_complete_wheel();
     WHEEL_FORMAT = 2;
-    RECIPE_FILES3 = ["fetch_repository.py", "describe_source.py", "build-tools.txt", "equip.sh"];
+    RECIPE_FILES = ["fetch_repository.py", "describe_source.py", "build-tools.txt", "equip.sh"];
     tries = 0;
   }
 });
@@ -16458,16 +13972,16 @@ var init_build = __esm({
 // src/wheels/extra-files.ts
 async function takeExtraFiles(patterns, { toolchain, store, toolsFolder }) {
   if (patterns.length === 0) return [];
-  const script = await (0, import_promises52.readFile)((0, import_node_path51.join)(toolsFolder, "copy_files.py"), "utf8");
+  const script = await (0, import_promises35.readFile)((0, import_node_path39.join)(toolsFolder, "copy_files.py"), "utf8");
   const key = keyOf("extra files 2", toolchain.identity, patterns, script);
   const kept4 = await findKept(key, store);
   if (kept4) return kept4;
-  const folder = await (0, import_promises52.mkdtemp)((0, import_node_path51.join)((0, import_node_os9.tmpdir)(), "wsgi-lambda-extra-"));
+  const folder = await (0, import_promises35.mkdtemp)((0, import_node_path39.join)((0, import_node_os6.tmpdir)(), "wsgi-lambda-extra-"));
   try {
-    const taken2 = await takeOut2(patterns, (0, import_node_path51.join)(folder, "taken"), toolchain, toolsFolder);
+    const taken2 = await takeOut2(patterns, (0, import_node_path39.join)(folder, "taken"), toolchain, toolsFolder);
     return await keepAll(key, taken2, store);
   } finally {
-    await (0, import_promises52.rm)(folder, { recursive: true, force: true });
+    await (0, import_promises35.rm)(folder, { recursive: true, force: true });
   }
 }
 async function findKept(key, store) {
@@ -16486,7 +14000,7 @@ async function keepAll(key, taken2, store) {
   const record2 = [];
   for (const { path: path4, mode, file } of taken2) {
     const fileKey = keyOf(key, path4);
-    files.push({ path: path4, mode, file: await store.keep("toolchains", fileKey, (kept4) => (0, import_promises52.copyFile)(file, kept4)) });
+    files.push({ path: path4, mode, file: await store.keep("toolchains", fileKey, (kept4) => (0, import_promises35.copyFile)(file, kept4)) });
     record2.push({ path: path4, mode, key: fileKey });
   }
   await writeRecord(store, "toolchains", key, record2);
@@ -16512,11 +14026,11 @@ async function takeOut2(patterns, localFolder, toolchain, toolsFolder) {
   const folder = await builder.take("extra-files", localFolder);
   const files = /* @__PURE__ */ new Map();
   for (const [number2, { pattern, target }] of wanted.entries()) {
-    const root = (0, import_node_path51.join)(folder, String(number2));
+    const root = (0, import_node_path39.join)(folder, String(number2));
     for (const path4 of await filesBelow(root)) {
-      const mode = (await (0, import_promises52.stat)((0, import_node_path51.join)(root, path4))).mode & 73 ? 493 : 420;
+      const mode = (await (0, import_promises35.stat)((0, import_node_path39.join)(root, path4))).mode & 73 ? 493 : 420;
       const place = targetOf2(path4, pattern, target);
-      if (!files.has(place)) files.set(place, { path: place, mode, file: (0, import_node_path51.join)(root, path4) });
+      if (!files.has(place)) files.set(place, { path: place, mode, file: (0, import_node_path39.join)(root, path4) });
     }
   }
   return [...files.values()];
@@ -16527,9 +14041,9 @@ function splitPattern(entry) {
 }
 function targetOf2(path4, pattern, target) {
   if (target === void 0)
-    return SHARED_LIBRARY.test(path4) && !path4.includes("/") ? `lib/${import_node_path51.posix.basename(path4)}` : path4;
+    return SHARED_LIBRARY.test(path4) && !path4.includes("/") ? `lib/${import_node_path39.posix.basename(path4)}` : path4;
   const isFolder = target.endsWith("/") || /[*?[]/.test(pattern) || path4.includes("/");
-  const wanted = import_node_path51.posix.normalize(isFolder ? import_node_path51.posix.join(target, path4) : target);
+  const wanted = import_node_path39.posix.normalize(isFolder ? import_node_path39.posix.join(target, path4) : target);
   if (!wanted.startsWith("..")) return wanted;
   throw new UserError(
     {
@@ -16540,16 +14054,16 @@ function targetOf2(path4, pattern, target) {
   );
 }
 async function filesBelow(root) {
-  const entries = await (0, import_promises52.readdir)(root, { recursive: true, withFileTypes: true });
-  return entries.filter((entry) => entry.isFile()).map((entry) => import_node_path51.posix.relative(root, (0, import_node_path51.join)(entry.parentPath, entry.name))).filter((path4) => !/(?:^|\/)__pycache__\//.test(path4)).sort();
+  const entries = await (0, import_promises35.readdir)(root, { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map((entry) => import_node_path39.posix.relative(root, (0, import_node_path39.join)(entry.parentPath, entry.name))).filter((path4) => !/(?:^|\/)__pycache__\//.test(path4)).sort();
 }
-var import_promises52, import_node_os9, import_node_path51, SHARED_LIBRARY;
+var import_promises35, import_node_os6, import_node_path39, SHARED_LIBRARY;
 var init_extra_files = __esm({
   "src/wheels/extra-files.ts"() {
     "use strict";
-    import_promises52 = require("node:fs/promises");
-    import_node_os9 = require("node:os");
-    import_node_path51 = require("node:path");
+    import_promises35 = require("node:fs/promises");
+    import_node_os6 = require("node:os");
+    import_node_path39 = require("node:path");
     init_errors();
     init_records();
     init_build_source();
@@ -16818,8 +14332,8 @@ var init_local_mapping = __esm({
 async function readLocalPackage(pin2, listFiles4) {
   if (pin2.source.kind !== "local") return void 0;
   const folder = pin2.source.path;
-  if (!(await (0, import_promises53.stat)(folder)).isDirectory()) return void 0;
-  const toml = await (0, import_promises53.readFile)((0, import_node_path52.join)(folder, "pyproject.toml"), "utf8").catch(() => void 0);
+  if (!(await (0, import_promises36.stat)(folder)).isDirectory()) return void 0;
+  const toml = await (0, import_promises36.readFile)((0, import_node_path40.join)(folder, "pyproject.toml"), "utf8").catch(() => void 0);
   const document2 = toml === void 0 ? void 0 : parseOrNothing(toml);
   if (document2 === void 0) return void 0;
   const listed3 = await listFiles4(folder);
@@ -16846,7 +14360,7 @@ async function staticVersion(document2, folder) {
   if (typeof written2 === "string") return written2;
   const { path: path4 } = tableAt2(document2, "tool", "hatch", "version");
   if (typeof path4 !== "string") return void 0;
-  const text5 = await (0, import_promises53.readFile)((0, import_node_path52.join)(folder, path4), "utf8").catch(() => "");
+  const text5 = await (0, import_promises36.readFile)((0, import_node_path40.join)(folder, path4), "utf8").catch(() => "");
   return /^(?:__version__|VERSION)(?::\s*str)?\s*=\s*["']v?([^"']+)["']/m.exec(text5)?.[1];
 }
 function metadataOf(name, version, document2) {
@@ -16876,12 +14390,12 @@ function entryPointsOf(document2) {
 ${entries.map(([name, value]) => `${name} = ${value}
 `).join("")}`).join("\n");
 }
-var import_promises53, import_node_path52, isText;
+var import_promises36, import_node_path40, isText;
 var init_local = __esm({
   "src/wheels/local.ts"() {
     "use strict";
-    import_promises53 = require("node:fs/promises");
-    import_node_path52 = require("node:path");
+    import_promises36 = require("node:fs/promises");
+    import_node_path40 = require("node:path");
     init_dist();
     init_files();
     init_build_needs();
@@ -16975,6 +14489,7 @@ async function build(given2, command, { createToolchain: createToolchain2, creat
         packages,
         ...sbom !== void 0 && { sbom },
         ...check2 && { check: check2.outcome },
+        ...check2?.outcome === "passed" && check2.imports && { imports: check2.imports },
         seconds
       };
     } catch (_) {
@@ -17029,13 +14544,13 @@ async function makeChecked(settings, isChecked, parts, making) {
 async function make(settings, isChecked, parts, making) {
   const { product, timed: timed2, ...collaborators } = making;
   const isRun = isChecked || settings.static !== void 0;
-  const temporary = settings.dependenciesLayer && isRun ? await (0, import_promises54.mkdtemp)((0, import_node_path53.join)((0, import_node_os10.tmpdir)(), "wsgi-lambda-whole-")) : "";
+  const temporary = settings.dependenciesLayer && isRun ? await (0, import_promises37.mkdtemp)((0, import_node_path41.join)((0, import_node_os7.tmpdir)(), "wsgi-lambda-whole-")) : "";
   try {
     const assembleOnce = (chosen, wanted, report) => assemble(chosen, wanted, product, {
       ...collaborators,
       report,
       buildWheels: (wheelless) => wheelsOf(wheelless, wanted, chosen, product, collaborators),
-      whole: temporary === "" ? void 0 : (0, import_node_path53.join)(temporary, "whole.zip")
+      whole: temporary === "" ? void 0 : (0, import_node_path41.join)(temporary, "whole.zip")
     });
     const { assembled, statics } = await timed2(
       "artifact",
@@ -17044,16 +14559,16 @@ async function make(settings, isChecked, parts, making) {
     const check2 = isChecked ? await timed2("check", () => checkArtifact(assembled.whole, settings, collaborators)) : void 0;
     return { assembled, statics, check: check2 };
   } finally {
-    if (temporary !== "") await (0, import_promises54.rm)(temporary, { recursive: true, force: true });
+    if (temporary !== "") await (0, import_promises37.rm)(temporary, { recursive: true, force: true });
   }
 }
-var import_promises54, import_node_os10, import_node_path53;
+var import_promises37, import_node_os7, import_node_path41;
 var init_build2 = __esm({
   "src/commands/build.ts"() {
     "use strict";
-    import_promises54 = require("node:fs/promises");
-    import_node_os10 = require("node:os");
-    import_node_path53 = require("node:path");
+    import_promises37 = require("node:fs/promises");
+    import_node_os7 = require("node:os");
+    import_node_path41 = require("node:path");
     init_assemble();
     init_check();
     init_sbom_file();
@@ -17065,6 +14580,169 @@ var init_build2 = __esm({
     init_built();
     init_static_files();
     init_parts();
+  }
+});
+
+// src/preview/guard.ts
+function reasonToSkip(event, variables) {
+  const { pull: pull2 } = event;
+  const isForPull = event.name === "pull_request" || event.name === "pull_request_target";
+  if (!isForPull || pull2 === void 0 || hasCredentials(variables)) return void 0;
+  const isDependabot = variables["GITHUB_ACTOR"] === "dependabot[bot]";
+  if (!isFork(pull2) && !isDependabot) return void 0;
+  return {
+    title: isDependabot ? "Skipped: a run of Dependabot has no credentials" : `Skipped: a run for a fork (${pull2.headRepository ?? "which was deleted"}) has no credentials`,
+    hint: isDependabot ? "Give the job id-token: write, or close the pull request and open it again: a run that is only started again keeps the rights of Dependabot." : "To see it run, push its commits to a branch of this repository."
+  };
+}
+function isFork(pull2) {
+  return pull2.headRepository?.toLowerCase() !== pull2.repository.toLowerCase();
+}
+function refuseForeignCode(event) {
+  const { name, pull: pull2 } = event;
+  if (name !== "pull_request_target" || pull2 === void 0 || !isFork(pull2)) return;
+  throw new UserError({
+    title: `This run has secrets (pull_request_target), and the code is a fork's (${pull2.headRepository ?? "deleted"})`,
+    detail: "Building its requirements would run its code with the secrets of this repository.",
+    hint: "Use the event pull_request instead, whose runs for forks are skipped."
+  });
+}
+function refuseForeignBuild(event) {
+  if (event.action !== "closed") refuseForeignCode(event);
+}
+function refuseNamedFork({ name = "", pull: pull2 }, isForeign) {
+  if (isForeign === false || ANSWERED_FOR.has(name)) return;
+  if (isForeign === void 0) {
+    if (pull2?.headSha !== void 0 || !BY_ANYBODY.test(name)) return;
+    throw new UserError({
+      title: `This run has secrets (${name}), and nobody says whose code pull request ${pull2?.number} is`,
+      detail: "GitHub was not asked, or did not answer. A fork's code would run with the secrets of this repository.",
+      hint: "Give the job pull-requests: read, and the token of the job as github-token (or GITHUB_TOKEN); or run it again later."
+    });
+  }
+  throw new UserError({
+    title: `This run has secrets (${name}), and the code of pull request ${pull2?.number} is a fork's`,
+    detail: "Building its requirements would run its code with the secrets of this repository.",
+    hint: "Let somebody who may start workflows do so (workflow_dispatch) once the code was looked at, or push its commits to a branch of this repository."
+  });
+}
+function hasCredentials(variables) {
+  return CREDENTIALS.some((name) => (variables[name] ?? "") !== "");
+}
+var CREDENTIALS, ANSWERED_FOR, BY_ANYBODY;
+var init_guard = __esm({
+  "src/preview/guard.ts"() {
+    "use strict";
+    init_errors();
+    CREDENTIALS = [
+      ...["AWS_ACCESS_KEY_ID", "AWS_PROFILE", "AWS_WEB_IDENTITY_TOKEN_FILE"],
+      ...["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI"],
+      // GitHub gives it to a job that may ask for a token of OIDC; so far nobody has turned that into credentials.
+      "ACTIONS_ID_TOKEN_REQUEST_TOKEN"
+    ];
+    ANSWERED_FOR = /* @__PURE__ */ new Set(["", "pull_request", "workflow_dispatch"]);
+    BY_ANYBODY = /^(?:issue|discussion|pull_request_target)/;
+  }
+});
+
+// src/preview/host.ts
+function isGitLab(variables) {
+  return variables["GITLAB_CI"] !== void 0 && variables["GITHUB_ACTIONS"] !== "true";
+}
+function hostOf(variables) {
+  if (isGitLab(variables)) return hostIn(variables["CI_SERVER_URL"] || `https://${variables["CI_SERVER_HOST"] ?? ""}`);
+  if (variables["GITHUB_SERVER_URL"]) return hostIn(variables["GITHUB_SERVER_URL"]);
+  const api = variables["GITHUB_API_URL"] ?? "";
+  return URL.canParse(api) ? new URL(api).host.replace(/^api\./, "") : hostIn(GITHUB);
+}
+function hostIn(address2) {
+  if (!URL.canParse(address2)) return "";
+  const { host, pathname } = new URL(address2);
+  return (host + pathname).replace(/\/+$/, "").replace(/[^\w.:/-]/g, "_");
+}
+var GITHUB;
+var init_host = __esm({
+  "src/preview/host.ts"() {
+    "use strict";
+    GITHUB = "https://github.com";
+  }
+});
+
+// src/preview/pull.ts
+async function readEvent(variables, number2) {
+  if (isGitLab(variables)) return gitlabEvent(variables, number2);
+  const payload = await readPayload(variables["GITHUB_EVENT_PATH"]);
+  const { pull_request: request3, repository, workflow_run: upstream, label } = payload;
+  const own = wholeNumber2(request3?.number);
+  const named2 = number2 ?? own;
+  const isOwn2 = named2 !== void 0 && named2 === own;
+  const repositoryName = text2(repository?.full_name) ?? variables["GITHUB_REPOSITORY"] ?? "";
+  return {
+    name: variables["GITHUB_EVENT_NAME"],
+    action: text2(payload.action),
+    isDeletion: payload.deleted === true,
+    inputs: isTable3(payload.inputs) ? payload.inputs : {},
+    ...label && { label: text2(label.name) },
+    ...upstream && { upstream: upstreamOf(upstream, repositoryName) },
+    pull: named2 === void 0 ? void 0 : {
+      number: named2,
+      host: hostOf(variables),
+      repositoryId: variables["GITHUB_REPOSITORY_ID"] ?? String(wholeNumber2(repository?.id) ?? ""),
+      repository: repositoryName,
+      headSha: isOwn2 ? text2(request3?.head?.sha) : void 0,
+      headRepository: isOwn2 ? text2(request3?.head?.repo?.full_name) : repositoryName,
+      labels: isOwn2 ? (request3?.labels ?? []).flatMap(({ name }) => text2(name) ?? []) : []
+    }
+  };
+}
+function repositoryOf2(variables) {
+  const [id, name] = isGitLab(variables) ? ["CI_PROJECT_ID", "CI_PROJECT_PATH"] : ["GITHUB_REPOSITORY_ID", "GITHUB_REPOSITORY"];
+  return { host: hostOf(variables), repositoryId: variables[id] ?? "", repository: variables[name] ?? "" };
+}
+function upstreamOf({ event, conclusion, head_repository: head }, repository) {
+  const isForeign = text2(head?.full_name)?.toLowerCase() !== repository.toLowerCase();
+  return { event: text2(event), isForeign, conclusion: text2(conclusion) };
+}
+function gitlabEvent(variables, number2) {
+  const named2 = number2 ?? wholeNumber2(Number(variables["CI_MERGE_REQUEST_IID"] ?? Number.NaN));
+  const repository = variables["CI_MERGE_REQUEST_PROJECT_PATH"] ?? variables["CI_PROJECT_PATH"] ?? "";
+  return {
+    ...{ name: void 0, action: void 0, isDeletion: false, inputs: {} },
+    pull: named2 === void 0 ? void 0 : {
+      number: named2,
+      host: hostOf(variables),
+      repositoryId: variables["CI_MERGE_REQUEST_PROJECT_ID"] ?? variables["CI_PROJECT_ID"] ?? "",
+      repository,
+      headSha: variables["CI_MERGE_REQUEST_SOURCE_BRANCH_SHA"] || variables["CI_COMMIT_SHA"],
+      headRepository: variables["CI_MERGE_REQUEST_SOURCE_PROJECT_PATH"] ?? repository,
+      labels: (variables["CI_MERGE_REQUEST_LABELS"] ?? "").split(",").filter(Boolean)
+    }
+  };
+}
+async function readPayload(path4) {
+  if (path4 === void 0) return {};
+  try {
+    const payload = JSON.parse(await (0, import_promises38.readFile)(path4, "utf8"));
+    return isTable3(payload) ? payload : {};
+  } catch {
+    return {};
+  }
+}
+function isTable3(value) {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+function text2(value) {
+  return typeof value === "string" && value !== "" ? value : void 0;
+}
+function wholeNumber2(value) {
+  return typeof value === "number" && Number.isSafeInteger(value) && value > 0 ? value : void 0;
+}
+var import_promises38;
+var init_pull = __esm({
+  "src/preview/pull.ts"() {
+    "use strict";
+    import_promises38 = require("node:fs/promises");
+    init_host();
   }
 });
 
@@ -17114,7 +14792,7 @@ function unshown(output2, shown2) {
   const rest = lines2.filter((line, index) => !isShown[index] && (index > last || line.trim() !== ""));
   return Buffer.from(rest.join(""));
 }
-function lastLines2(output2, most = 10) {
+function lastLines(output2, most = 10) {
   return linesOf(output2.trimEnd()).slice(-most).join("\n");
 }
 var import_node_buffer, FIRST_LOOK_MILLISECONDS, LOOK_EVERY_MILLISECONDS;
@@ -17159,10 +14837,10 @@ function readReply(payload) {
     output: Buffer.from(output2, isBase64Encoded === true ? "base64" : "utf8"),
     omittedBytes: typeof omittedBytes === "number" ? omittedBytes : 0,
     run: {
-      id: text2(run3["id"]),
-      requestId: text2(run3["requestId"]),
-      logGroup: text2(run3["logGroup"]),
-      logStream: text2(run3["logStream"]),
+      id: text3(run3["id"]),
+      requestId: text3(run3["requestId"]),
+      logGroup: text3(run3["logGroup"]),
+      logStream: text3(run3["logStream"]),
       seconds: Number(run3["seconds"] ?? 0)
     }
   };
@@ -17192,7 +14870,7 @@ function parseJson2(text5) {
 function isExitCode(value) {
   return Number.isSafeInteger(value);
 }
-function text2(value) {
+function text3(value) {
   return typeof value === "string" ? value : "";
 }
 var OWN_CLIENT, MAXIMUM_BYTES;
@@ -17202,188 +14880,6 @@ var init_protocol = __esm({
     init_errors();
     OWN_CLIENT = { custom: { "wsgi-lambda": "1" } };
     MAXIMUM_BYTES = 6 * 1024 * 1024;
-  }
-});
-
-// src/remote/log-line.ts
-function readLogLine(message) {
-  return (message.startsWith("{") ? fromJson(message) : fromText(message)) ?? { kind: "printed", text: message };
-}
-function fromText(message) {
-  const [, started, version = ""] = START.exec(message) ?? [];
-  if (started !== void 0) return { kind: "start", requestId: started, version };
-  const [, ended] = END.exec(message) ?? [];
-  if (ended !== void 0) return { kind: "end", requestId: ended };
-  const [, reported] = REPORT.exec(message) ?? [];
-  if (reported !== void 0) return textReport(reported, message);
-  if (/^(?:INIT_START|INIT_REPORT|RESTORE_START|RESTORE_REPORT|EXTENSION|LOGS) /.test(message)) {
-    return { kind: "init", text: message };
-  }
-  const [, level = "", loggedFor = "", text5 = ""] = LOGGED.exec(message) ?? [];
-  if (level !== "") return { kind: "message", level, requestId: loggedFor, logger: "", text: text5 };
-  const [, failed4, why = ""] = TIMED_OUT.exec(message) ?? EXITED.exec(message) ?? [];
-  return failed4 === void 0 ? void 0 : { kind: "message", level: "ERROR", requestId: failed4, logger: "", text: why };
-}
-function textReport(requestId, message) {
-  const field = (name) => {
-    const [, value] = new RegExp(`(?:^|\\t)${name}: ([\\d.]+)`).exec(message) ?? [];
-    return value === void 0 ? void 0 : Number(value);
-  };
-  const metrics = {
-    duration: field("(?:REPORT RequestId: \\S+\\s+)?Duration"),
-    init: field("Init Duration") ?? field("Restore Duration"),
-    memory: field("Memory Size"),
-    usedMemory: field("Max Memory Used")
-  };
-  const [, status = "success"] = /\tStatus: (\w+)/.exec(message) ?? [];
-  return { kind: "report", requestId, metrics, status };
-}
-function fromJson(message) {
-  const fields = fieldsOf(parseJson2(message));
-  if (fields === void 0) return void 0;
-  const { type, message: text5, level, logger, stackTrace } = fields;
-  if (typeof type === "string" && type.startsWith("platform."))
-    return platformLine(type, fieldsOf(fields["record"]) ?? {});
-  if (typeof level !== "string" || text5 === void 0) return void 0;
-  const trace = Array.isArray(stackTrace) ? stackTrace.map((line) => String(line).trimEnd()) : [];
-  const error = [fields["errorType"], fields["errorMessage"]].filter((part) => typeof part === "string").join(": ");
-  const shown2 = typeof text5 === "string" ? text5 : JSON.stringify(text5);
-  return {
-    kind: "message",
-    level,
-    requestId: textOf(fields["requestId"] ?? fields["AWSRequestId"]),
-    logger: textOf(logger),
-    text: [shown2, ...trace, ...error === "" || trace.some((line) => line.includes(error)) ? [] : [error]].join("\n")
-  };
-}
-function platformLine(type, record2) {
-  const requestId = textOf(record2["requestId"]);
-  if (type === "platform.start") return { kind: "start", requestId, version: textOf(record2["version"]) };
-  if (type === "platform.runtimeDone") return { kind: "end", requestId };
-  if (type !== "platform.report") return { kind: "init", text: type };
-  const given2 = fieldsOf(record2["metrics"]) ?? {};
-  const number2 = (name) => {
-    const value = given2[name];
-    return typeof value === "number" ? value : void 0;
-  };
-  const metrics = {
-    duration: number2("durationMs"),
-    init: number2("initDurationMs") ?? number2("restoreDurationMs"),
-    memory: number2("memorySizeMB"),
-    usedMemory: number2("maxMemoryUsedMB")
-  };
-  return { kind: "report", requestId, metrics, status: textOf(record2["status"]) || "success" };
-}
-function fieldsOf(value) {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? value : void 0;
-}
-function textOf(value) {
-  return typeof value === "string" ? value : "";
-}
-var ID, START, END, REPORT, LOGGED, TIMED_OUT, EXITED;
-var init_log_line = __esm({
-  "src/remote/log-line.ts"() {
-    "use strict";
-    init_protocol();
-    ID = "([\\da-f]{8}-[\\da-f-]{27})";
-    START = new RegExp(`^START RequestId: ${ID} Version: (\\S+)`);
-    END = new RegExp(`^END RequestId: ${ID}`);
-    REPORT = new RegExp(`^REPORT RequestId: ${ID}\\s`);
-    LOGGED = /^\[(\w+)\]\t\S+Z\t([^\t]*)\t([^]*)$/;
-    TIMED_OUT = new RegExp(`^\\S+Z ${ID} (Task timed out after .*)$`);
-    EXITED = new RegExp(`^(?:RequestId: ${ID} )(Error: .*)$`);
-  }
-});
-
-// src/remote/failure.ts
-function unknownResult(error) {
-  if (!(error instanceof UserError)) return error;
-  const { title, detail, hint } = error;
-  return new UserError({ title, detail, hint }, { exitCode: UNKNOWN_RESULT, cause: error });
-}
-function unknownEnd(id, run3, unreadable6, cause) {
-  const { title = String(cause), detail } = cause instanceof UserError ? cause : {};
-  const why = unreadable6 instanceof UserError ? unreadable6 : void 0;
-  const where = run3 ? `the stream ${run3.logStream} of ${run3.logGroup}, in the line that ends with ${id}` : `the function's log, in a line that ends with ${id}`;
-  return new UserError(
-    {
-      title: "It is not known how the command ended",
-      detail: [title, detail, why && `The log cannot be read: ${why.title}`, run3 && soFar(run3)].filter(Boolean).join("\n"),
-      hint: [`It may have run, and nothing was sent again. Look for its end in ${where}.`, why?.hint].filter(Boolean).join("\n")
-    },
-    { exitCode: UNKNOWN_RESULT, cause }
-  );
-}
-function cutOff(run3, reason, cause) {
-  return new UserError(
-    {
-      title: "The function ended before the command did",
-      detail: [reason, soFar(run3)].filter(Boolean).join("\n"),
-      hint: `It is not sent again. Its log is the stream ${run3.logStream} of ${run3.logGroup}.`
-    },
-    { exitCode: UNKNOWN_RESULT, cause }
-  );
-}
-function goesOn(id, run3, timeoutSeconds) {
-  const where = run3 ? `, and its log is the stream ${run3.logStream} of ${run3.logGroup}` : "";
-  return {
-    title: "The command goes on in the function",
-    detail: `It runs there until it ends, or until its ${timeoutSeconds} seconds are over. Its id is ${id}${where}.`,
-    hint: `Lines that tell of its beginning and end: wsgi-lambda logs --since 15m --filter ${id}`
-  };
-}
-function commandFailure(invocation) {
-  const failure = invocationFailure(invocation);
-  const { errorType, errorMessage } = readFailure(invocation.payload);
-  const lines2 = linesOf(invocation.logTail).filter((line) => isPrinted(readLogLine(line)));
-  const isTimeOut = /Task timed out/.test(errorMessage);
-  if (lines2.length === 0 || !(isTimeOut || errorType === "Runtime.ExitError")) return failure;
-  const hint = isTimeOut ? "Give it more time with timeout, or commands alone with command-timeout (up to 900 seconds)." : void 0;
-  return { title: failure.title, detail: `${errorMessage}
-${soFar({ lines: lines2 })}`, hint };
-}
-function isPrinted(line) {
-  if (line.kind === "message") return !/^(?:wsgi-lambda: |Task timed out|Error: )/.test(line.text);
-  return line.kind === "printed";
-}
-function soFar({ lines: lines2 }) {
-  return lines2.length === 0 ? "It has printed nothing." : `It came this far:
-${lastLines2(lines2.join("\n"))}`;
-}
-function invocationFailure({ payload, functionError, logTail }) {
-  const { errorType, errorMessage, stackTrace } = readFailure(payload);
-  const detail = [errorMessage, ...stackTrace.map((frame2) => frame2.trimEnd()), logTail.trimEnd()].filter(Boolean).join("\n");
-  if (/Task timed out/.test(errorMessage)) {
-    return { title: "The function timed out", detail, hint: "Give it more time with timeout (up to 900 seconds)." };
-  }
-  if (functionError === void 0) {
-    return {
-      title: "The function gave an answer that is not a command result",
-      detail,
-      hint: "Is it a function that wsgi-lambda deployed? Its handler has to be wsgi_handler.handler."
-    };
-  }
-  return { title: `The function failed${errorType === void 0 ? "" : `: ${errorType}`}`, detail };
-}
-function readFailure(payload) {
-  const parsed3 = parseJson2(payload);
-  const { errorType, errorMessage, stackTrace } = typeof parsed3 === "object" && parsed3 !== null ? parsed3 : {};
-  return {
-    errorType: typeof errorType === "string" ? errorType : void 0,
-    errorMessage: typeof errorMessage === "string" ? errorMessage : payload,
-    stackTrace: Array.isArray(stackTrace) ? stackTrace.filter((frame2) => typeof frame2 === "string") : []
-  };
-}
-var UNKNOWN_RESULT;
-var init_failure2 = __esm({
-  "src/remote/failure.ts"() {
-    "use strict";
-    init_errors();
-    init_inert();
-    init_live();
-    init_log_line();
-    init_protocol();
-    UNKNOWN_RESULT = 125;
   }
 });
 
@@ -17439,6 +14935,32 @@ var init_problem = __esm({
       ENFILE: { title: "Too many files are open on this machine", hint: "End what has them open and run again." },
       EMFILE: { title: "Too many files are open", hint: "Raise the limit (ulimit -n) and run again." }
     };
+  }
+});
+
+// src/aws/bucket-address.ts
+function parseBucketAddress(address2) {
+  const [, name = "", path4 = ""] = /^s3:\/\/([^/]+)\/*(.*?)\/*$/.exec(address2) ?? [];
+  return { name, prefix: path4 === "" ? "" : `${path4}/` };
+}
+function isOwnBucket(setting) {
+  return OWN.test(setting);
+}
+function uploadAddress(setting, { account, region }) {
+  if (!isOwnBucket(setting)) return setting;
+  const [, purpose = "", prefix = ""] = OWN.exec(setting) ?? [];
+  return `s3://wsgi-lambda-${account}-${region}${purpose}/${prefix}`.replace(/\/$/, "");
+}
+function previewUploads(setting) {
+  if (!isOwnBucket(setting)) return `${setting.replace(/\/+$/, "")}/previews`;
+  const [, , prefix = ""] = OWN.exec(setting) ?? [];
+  return `auto-previews/${prefix}`.replace(/\/$/, "");
+}
+var OWN;
+var init_bucket_address = __esm({
+  "src/aws/bucket-address.ts"() {
+    "use strict";
+    OWN = /^auto(-previews)?(?:\/+(.*?))?\/*$/;
   }
 });
 
@@ -17498,7 +15020,7 @@ async function findApplication(projectFolder) {
   return await findDjango(projectFolder) ?? await findCallable(projectFolder);
 }
 async function findDjango(projectFolder) {
-  const manage = await readIfPresent((0, import_node_path54.join)(projectFolder, "manage.py"));
+  const manage = await readIfPresent((0, import_node_path42.join)(projectFolder, "manage.py"));
   const settingsModule = manage?.match(/DJANGO_SETTINGS_MODULE['"](?:\s*,|\]\s*=)\s*['"]([\w.]+)['"]/)?.[1];
   if (settingsModule === void 0) return void 0;
   for (const module2 of withParentPackages(settingsModule)) {
@@ -17506,13 +15028,13 @@ async function findDjango(projectFolder) {
     if (found) return found;
   }
   const guess = `${settingsModule.split(".")[0] ?? settingsModule}.wsgi`;
-  const hasModule = await readIfPresent((0, import_node_path54.join)(projectFolder, `${guess.replaceAll(".", "/")}.py`)) !== void 0;
+  const hasModule = await readIfPresent((0, import_node_path42.join)(projectFolder, `${guess.replaceAll(".", "/")}.py`)) !== void 0;
   return hasModule ? { app: `${guess}:application`, from: `manage.py → ${guess}` } : void 0;
 }
 async function wsgiApplicationOf(projectFolder, module2) {
   const path4 = module2.replaceAll(".", "/");
   for (const file of [`${path4}.py`, `${path4}/__init__.py`, `${path4}/base.py`]) {
-    const source2 = await readIfPresent((0, import_node_path54.join)(projectFolder, file));
+    const source2 = await readIfPresent((0, import_node_path42.join)(projectFolder, file));
     const dotted = source2?.match(/^WSGI_APPLICATION\s*(?::[^=\n]+)?=\s*['"]([\w.]+)\.(\w+)['"]/m);
     if (dotted) return { app: `${dotted[1] ?? ""}:${dotted[2] ?? ""}`, from: `manage.py → WSGI_APPLICATION in ${file}` };
   }
@@ -17524,7 +15046,7 @@ function withParentPackages(module2) {
 }
 async function findCallable(projectFolder) {
   for (const file of FLASK_FILES) {
-    const source2 = await readIfPresent((0, import_node_path54.join)(projectFolder, file));
+    const source2 = await readIfPresent((0, import_node_path42.join)(projectFolder, file));
     if (source2 === void 0) continue;
     const attribute = callableIn(source2);
     if (attribute !== void 0) return { app: `${file.slice(0, -".py".length)}:${attribute}`, from: file };
@@ -17532,12 +15054,12 @@ async function findCallable(projectFolder) {
   return await findPackage(projectFolder);
 }
 async function findPackage(projectFolder) {
-  const children = await (0, import_promises57.readdir)(projectFolder, { withFileTypes: true });
+  const children = await (0, import_promises39.readdir)(projectFolder, { withFileTypes: true });
   const packages = children.filter((child2) => child2.isDirectory() && /^[A-Za-z_]\w*$/.test(child2.name));
   const found = await Promise.all(
     packages.map(async ({ name }) => {
       const file = `${name}/__init__.py`;
-      const attribute = callableIn(await readIfPresent((0, import_node_path54.join)(projectFolder, file)) ?? "");
+      const attribute = callableIn(await readIfPresent((0, import_node_path42.join)(projectFolder, file)) ?? "");
       return attribute === void 0 ? [] : [{ app: `${name}:${attribute}`, from: file }];
     })
   );
@@ -17555,12 +15077,12 @@ function callableIn(source2) {
   const factory = source2.match(/^def (create_app|make_app)\(/m)?.[1];
   return factory === void 0 ? void 0 : `${factory}()`;
 }
-var import_promises57, import_node_path54, FLASK_FILES;
+var import_promises39, import_node_path42, FLASK_FILES;
 var init_discovery = __esm({
   "src/settings/discovery.ts"() {
     "use strict";
-    import_promises57 = require("node:fs/promises");
-    import_node_path54 = require("node:path");
+    import_promises39 = require("node:fs/promises");
+    import_node_path42 = require("node:path");
     init_pyproject();
     FLASK_FILES = ["app.py", "wsgi.py", "api.py", "main.py", "application.py"];
   }
@@ -17676,7 +15198,7 @@ var init_function_contradictions = __esm({
 
 // src/settings/manifest.ts
 function findManifest(projectFolder, given2, pyproject) {
-  const has2 = (path4) => (0, import_node_fs17.existsSync)((0, import_node_path55.join)(projectFolder, path4));
+  const has2 = (path4) => (0, import_node_fs12.existsSync)((0, import_node_path43.join)(projectFolder, path4));
   if (given2 !== void 0) return has2(given2) ? manifestAt(given2.replaceAll("\\", "/")) : { problem: missing(given2) };
   const own = KINDS3.map((kind) => kind === "requirements" ? REQUIREMENTS : kind).find(
     (path4) => has2(path4) && (path4 !== "pyproject.toml" || pyproject.hasDependencies)
@@ -17704,19 +15226,19 @@ function missing(given2) {
   };
 }
 function workspaceLock(projectFolder) {
-  for (let up = "..", folder = projectFolder; !(0, import_node_fs17.existsSync)((0, import_node_path55.join)(folder, ".git")); up += "/..") {
-    if ((0, import_node_path55.dirname)(folder) === folder) return void 0;
-    folder = (0, import_node_path55.dirname)(folder);
-    if ((0, import_node_fs17.existsSync)((0, import_node_path55.join)(folder, "uv.lock"))) return `${up}/uv.lock`;
+  for (let up = "..", folder = projectFolder; !(0, import_node_fs12.existsSync)((0, import_node_path43.join)(folder, ".git")); up += "/..") {
+    if ((0, import_node_path43.dirname)(folder) === folder) return void 0;
+    folder = (0, import_node_path43.dirname)(folder);
+    if ((0, import_node_fs12.existsSync)((0, import_node_path43.join)(folder, "uv.lock"))) return `${up}/uv.lock`;
   }
   return void 0;
 }
-var import_node_fs17, import_node_path55, KINDS3, REQUIREMENTS;
+var import_node_fs12, import_node_path43, KINDS3, REQUIREMENTS;
 var init_manifest = __esm({
   "src/settings/manifest.ts"() {
     "use strict";
-    import_node_fs17 = require("node:fs");
-    import_node_path55 = require("node:path");
+    import_node_fs12 = require("node:fs");
+    import_node_path43 = require("node:path");
     KINDS3 = [
       "uv.lock",
       "poetry.lock",
@@ -17732,7 +15254,7 @@ var init_manifest = __esm({
 
 // src/settings/python-version.ts
 async function findRuntime(projectFolder, { project }) {
-  const pinned = await readIfPresent((0, import_node_path56.join)(projectFolder, ".python-version"));
+  const pinned = await readIfPresent((0, import_node_path44.join)(projectFolder, ".python-version"));
   if (pinned !== void 0) return fromPin(pinned);
   const required = project["requires-python"];
   return typeof required === "string" ? fromSpecifier(required) : { runtime: DEFAULT_RUNTIME, from: "the default" };
@@ -17744,7 +15266,7 @@ function fromPin(text5) {
   return { problem: noRuntime(`.python-version asks for ${JSON.stringify(pin2)}`) };
 }
 function fromSpecifier(required) {
-  const fits = (name) => (0, import_pep4407.satisfies)(`${name.slice("python".length)}.99`, required);
+  const fits = (name) => (0, import_pep4406.satisfies)(`${name.slice("python".length)}.99`, required);
   const runtime = fits(DEFAULT_RUNTIME) ? DEFAULT_RUNTIME : RUNTIME_NAMES.findLast(fits);
   if (runtime) return { runtime, from: `requires-python ${JSON.stringify(required)}` };
   return { problem: noRuntime(`requires-python is ${JSON.stringify(required)}`) };
@@ -17755,12 +15277,12 @@ function noRuntime(title) {
     hint: `Set runtime to one of ${RUNTIME_NAMES.join(", ")}.`
   };
 }
-var import_node_path56, import_pep4407;
+var import_node_path44, import_pep4406;
 var init_python_version = __esm({
   "src/settings/python-version.ts"() {
     "use strict";
-    import_node_path56 = require("node:path");
-    import_pep4407 = __toESM(require_pep440(), 1);
+    import_node_path44 = require("node:path");
+    import_pep4406 = __toESM(require_pep440(), 1);
     init_runtimes();
     init_pyproject();
   }
@@ -17883,10 +15405,16 @@ function loadRemovalSettings({ stage: stage2, environment, explicit }) {
     region: regionOf(environment)
   });
 }
+async function loadPlaceSettings(origin, readsProject) {
+  const loaded = readsProject ? await load(origin, PREVIEW_STAGE).catch(() => void 0) : void 0;
+  const { stage: stage2, environment, explicit } = origin;
+  const { functionName = "", ...values } = loaded?.common ?? fillStage(checkValues([variablesSource(environment), explicit]).values, stage2).values;
+  return { ...values, functionName: NO_NAME.test(functionName) ? void 0 : functionName };
+}
 async function load(origin, defaultStage) {
   const { project, environment, explicit } = origin;
-  const folder = (0, import_node_path57.resolve)(project);
-  if (!(await (0, import_promises58.stat)(folder).catch(() => void 0))?.isDirectory()) {
+  const folder = (0, import_node_path45.resolve)(project);
+  if (!(await (0, import_promises40.stat)(folder).catch(() => void 0))?.isDirectory()) {
     throw new SettingsError([
       {
         title: `The project ${JSON.stringify(project)} is not a folder`,
@@ -17931,7 +15459,7 @@ function namePart({ common, isGiven, problems }, hint = NAME_IT) {
   const { functionName = "" } = common;
   if (!isGiven("function-name")) {
     problems.push({ title: "function-name is missing", hint });
-  } else if (/[^\w-]|.{65}/.test(functionName) && !functionName.includes("{{")) {
+  } else if (functionName !== "" && NO_NAME.test(functionName) && !functionName.includes("{{")) {
     problems.push(mistake("function-name", functionName, SETTINGS["function-name"]));
   }
   return { functionName };
@@ -17949,12 +15477,12 @@ async function buildPart({ common, pyproject, isGiven, problems }) {
     target: targetOf(runtime, common.architecture),
     manifest: "problem" in manifest ? { kind: "requirements", path: "" } : manifest,
     output: outputOf(common),
-    sbom: common.sbom === void 0 ? void 0 : (0, import_node_path57.resolve)(common.sbom),
+    sbom: common.sbom === void 0 ? void 0 : (0, import_node_path45.resolve)(common.sbom),
     found
   };
 }
 function outputOf({ output: output2, project }) {
-  return (0, import_node_path57.resolve)(output2 ?? (0, import_node_path57.join)(project, ".wsgi-lambda", `${(0, import_node_path57.basename)(project)}.zip`));
+  return (0, import_node_path45.resolve)(output2 ?? (0, import_node_path45.join)(project, ".wsgi-lambda", `${(0, import_node_path45.basename)(project)}.zip`));
 }
 async function discover(project, found, problems) {
   const application = await findApplication(project);
@@ -17986,6 +15514,12 @@ function contradictions({ environment, secrets, ...values }, isGiven) {
       title: `${name} stands in environment and in secrets`,
       hint: "Keep one of them: a value that may be read by all, or a reference."
     })),
+    ...values.uploadBucketOwner !== void 0 && isOwnBucket(values.uploadBucket ?? "") ? [
+      {
+        title: "upload-bucket is auto, and upload-bucket-owner is set",
+        hint: "Remove upload-bucket-owner: such a bucket must belong to the account that deploys, and no other is taken."
+      }
+    ] : [],
     ...ofNoBucket.filter(isGiven).map((name) => ({ title: `${name} is set, and upload-bucket is not`, hint: `Set it, or remove ${name}.` })),
     ...trafficContradictions(values),
     // What a zip obeys that was built before, its own settings have said; and another handler may obey anything.
@@ -18037,12 +15571,13 @@ function fillStage(values, stage2) {
   }
   return { values: filled2, problems };
 }
-var import_promises58, import_node_path57, NOT_SETTINGS, PREVIEW_STAGE, NAME_IT, OWN_OPTIONS_FIRST, ADDRESSES2, PREVIEW_WORDS, AS_WRITTEN;
+var import_promises40, import_node_path45, NOT_SETTINGS, NO_NAME, PREVIEW_STAGE, NAME_IT, OWN_OPTIONS_FIRST, ADDRESSES2, PREVIEW_WORDS, AS_WRITTEN;
 var init_settings = __esm({
   "src/settings/settings.ts"() {
     "use strict";
-    import_promises58 = require("node:fs/promises");
-    import_node_path57 = require("node:path");
+    import_promises40 = require("node:fs/promises");
+    import_node_path45 = require("node:path");
+    init_bucket_address();
     init_errors();
     init_runtimes();
     init_allowed_commands();
@@ -18061,6 +15596,7 @@ var init_settings = __esm({
     init_traffic();
     init_values();
     NOT_SETTINGS = /* @__PURE__ */ new Set(["WSGI_LAMBDA_PROJECT", "WSGI_LAMBDA_STAGE"]);
+    NO_NAME = /^$|[^\w-]|.{65}/;
     PREVIEW_STAGE = "preview";
     NAME_IT = "Name the Lambda function: --function-name NAME, the input function-name, or the key in [tool.wsgi-lambda].";
     OWN_OPTIONS_FIRST = "Own options stand before the command, as in: wsgi-lambda --function-name NAME manage check";
@@ -18070,2076 +15606,8 @@ var init_settings = __esm({
   }
 });
 
-// aws-more:@aws-sdk/client-s3
-var require_client_s3 = __commonJS({
-  "aws-more:@aws-sdk/client-s3"(exports2, module2) {
-    module2.exports = require("./aws-more.cjs")["@aws-sdk/client-s3"];
-  }
-});
-
-// aws-more:@aws-sdk/lib-storage
-var require_lib_storage = __commonJS({
-  "aws-more:@aws-sdk/lib-storage"(exports2, module2) {
-    module2.exports = require("./aws-more.cjs")["@aws-sdk/lib-storage"];
-  }
-});
-
-// src/aws/bucket-address.ts
-function parseBucketAddress(address2) {
-  const [, name = "", path4 = ""] = /^s3:\/\/([^/]+)\/*(.*?)\/*$/.exec(address2) ?? [];
-  return { name, prefix: path4 === "" ? "" : `${path4}/` };
-}
-var init_bucket_address = __esm({
-  "src/aws/bucket-address.ts"() {
-    "use strict";
-  }
-});
-
-// src/aws/advice.ts
-var INVALID, ADVICE2;
-var init_advice = __esm({
-  "src/aws/advice.ts"() {
-    "use strict";
-    INVALID = /^InvalidParameterValueException$/;
-    ADVICE2 = [
-      // ---- credentials and region
-      {
-        says: /SSO session|aws sso login|sso.*token.*expired/i,
-        title: "The sign-in to AWS has expired",
-        hint: "Sign in again: aws sso login."
-      },
-      {
-        says: /could not load credentials/i,
-        title: "There are no AWS credentials",
-        hint: "In a workflow, run aws-actions/configure-aws-credentials before this step (with id-token: write); elsewhere, set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
-      },
-      {
-        names: /^CredentialsProviderError$/,
-        title: "There are no AWS credentials",
-        hint: "In a workflow, run aws-actions/configure-aws-credentials before this step (with id-token: write); elsewhere, set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
-      },
-      {
-        says: /region is missing/i,
-        title: "There is no AWS region",
-        hint: "Set AWS_REGION, or a region in the profile."
-      },
-      {
-        says: /region not accepted/i,
-        title: "The AWS region is not valid",
-        hint: "Set AWS_REGION, as in eu-west-1."
-      },
-      {
-        names: /^(?:ExpiredToken(?:Exception)?|TokenRefreshRequired)$/,
-        title: "The AWS credentials have expired",
-        hint: "Get new ones and run again: it goes on from there. In a workflow, role-duration-seconds of aws-actions/configure-aws-credentials makes them hold for longer, up to what the role allows."
-      },
-      {
-        names: /^(?:RequestTimeTooSkewed|RequestExpired|SignatureDoesNotMatch|InvalidSignatureException)$/,
-        says: /signature expired|not yet current|too skewed|request has expired|difference between the request time/i,
-        title: "The clock of this machine is wrong: AWS refuses what is signed with it",
-        hint: "Set the time, and run again."
-      },
-      {
-        names: /^(?:UnrecognizedClientException|InvalidClientTokenId|InvalidSignatureException|InvalidAccessKeyId|SignatureDoesNotMatch|InvalidToken|MissingAuthenticationToken(?:Exception)?|IncompleteSignature(?:Exception)?)$/,
-        title: "AWS does not accept the credentials",
-        hint: "They are wrong, or of another partition, or the region is not enabled for the account: get new ones and run again."
-      },
-      {
-        names: /^(?:OptInRequired|SubscriptionRequiredException)$/,
-        title: "The account does not use this service of AWS yet",
-        hint: "Finish its registration in the AWS console."
-      },
-      // ---- variables: what Lambda says of them may have their values
-      {
-        names: INVALID,
-        says: /environment variables.*exceeded the 4 ?KB limit/is,
-        title: "The environment variables are larger than 4 KB, the most that a function can have",
-        hint: "Remove some, or keep long values in Parameter Store or Secrets Manager.",
-        isConfidential: true
-      },
-      {
-        says: /reserved keys that are currently not supported for modification.*used in this request: ([\w, ]+)/is,
-        title: "Lambda sets these variables itself: $1",
-        hint: "Remove them from environment.",
-        isConfidential: true
-      },
-      {
-        says: /environment\.?variables/i,
-        names: /^(?:ValidationException|InvalidParameterValueException)$/,
-        title: "Lambda does not accept the environment variables",
-        hint: "A name is two characters or more: letters, digits and _, a letter first.",
-        isConfidential: true
-      },
-      // ---- the execution role
-      {
-        says: /execution role (?:does not )?have permissions? to (?:call )?CreateNetworkInterface/i,
-        title: "The execution role may not make network interfaces, which a function in a VPC needs",
-        hint: "Attach the policy AWSLambdaVPCAccessExecutionRole to the role, or let create-role make one. Where the role has it, a policy of the organisation forbids it."
-      },
-      {
-        says: /execution role does not have permissions to call (\w+) on (\w+)/i,
-        title: "The execution role may not do $1 of $2",
-        hint: "Add the action to the policy of the role, or let create-role make one."
-      },
-      {
-        names: INVALID,
-        says: /EFS|file ?system|mount target|access point/i,
-        title: "Lambda does not accept the file system",
-        hint: "It needs a mount target in each subnet of vpc-subnets, which is available, and security groups that let the function reach port 2049."
-      },
-      {
-        names: INVALID,
-        says: /role/i,
-        title: "Lambda does not accept the execution role",
-        hint: "Check the ARN in role. Its trust policy must allow lambda.amazonaws.com to assume it; a new role takes some seconds to be known."
-      },
-      // ---- KMS
-      {
-        names: /^KMSAccessDeniedException$/,
-        title: "Lambda may not use the key that encrypts the variables of the function",
-        hint: "The execution role needs kms:Decrypt on the key, and so does whoever reads the variables; the key's own policy must allow it. Where the role was deleted and made anew, set kms-key again: the grant was of the old role."
-      },
-      {
-        names: /^KMS(?:Disabled|InvalidState)Exception$/,
-        title: "The key that encrypts the variables of the function cannot be used",
-        hint: "It is disabled, or is going to be deleted: enable it, or choose another kms-key."
-      },
-      {
-        names: /^KMSNotFoundException$/,
-        title: "The key that encrypts the variables of the function does not exist",
-        hint: "Choose another kms-key, of the region of the function; none is the key of AWS."
-      },
-      {
-        names: INVALID,
-        says: /KMS key/i,
-        title: "Lambda cannot use the KMS key",
-        hint: "kms-key must be a symmetric key of the region of the function, and the credentials need kms:CreateGrant and kms:Encrypt on it."
-      },
-      {
-        names: /^(?:KMS\.\w+|KMSKeyNotAccessibleFault)$/,
-        title: "The key that encrypts the bucket cannot be used",
-        hint: "Check upload-kms-key: the key must be enabled, of the region of the bucket, and allow the credentials kms:GenerateDataKey and kms:Decrypt."
-      },
-      // ---- VPC
-      {
-        says: /denied by EC2.*permission to (\w+)/is,
-        title: "The credentials may not do ec2:$1, with which Lambda checks subnets and security groups",
-        hint: "Add ec2:DescribeSubnets, ec2:DescribeSecurityGroups and ec2:DescribeVpcs on * to their policy."
-      },
-      {
-        says: /InvalidSubnetID|subnet ID '?([\w-]+)'? does not exist/i,
-        title: "A subnet of vpc-subnets does not exist here",
-        hint: "It must be of the account and the region of the function (AWS_REGION)."
-      },
-      {
-        says: /InvalidGroup|InvalidSecurityGroup|security group '?([\w-]+)'? does not exist/i,
-        title: "A security group of vpc-security-groups does not exist here",
-        hint: "It must be of the account, the region and the VPC of the function."
-      },
-      {
-        names: /^(?:ENILimitReached|SubnetIPAddressLimitReached|EC2Throttled)Exception$/,
-        title: "The VPC has no room for the function",
-        hint: "Choose subnets with free addresses, or raise the quota of network interfaces; where EC2 throttles, wait and run again."
-      },
-      {
-        names: /^EC2(?:AccessDenied|Unexpected)Exception$/,
-        title: "Lambda could not make network interfaces in the VPC",
-        hint: "The execution role needs the policy AWSLambdaVPCAccessExecutionRole."
-      },
-      {
-        names: /^EFS\w+Exception$/,
-        title: "The function cannot use its file system",
-        hint: "Its security groups must let it reach port 2049 of a mount target in its zone, and its role needs elasticfilesystem:ClientMount and ClientWrite."
-      },
-      // ---- limits
-      {
-        names: /^CodeStorageExceededException$/,
-        title: "The account has no room for more code in this region",
-        hint: "Let keep-versions be smaller, remove functions and layers that nobody uses, or raise the quota of function and layer storage."
-      },
-      {
-        names: INVALID,
-        says: /unreservedconcurrentexecution.*below its minimum value of \[?(\d+)/is,
-        title: "reserved-concurrency leaves the other functions of the account less than $1, the fewest that Lambda keeps for them",
-        hint: "Reserve less, or raise the quota of concurrent executions."
-      },
-      {
-        names: INVALID,
-        says: /provisioned concurrency/i,
-        title: "Lambda does not accept provisioned-concurrency",
-        hint: "It may not be more than reserved-concurrency, nor than what the account has left."
-      },
-      {
-        names: /^TooManyRequestsException$/,
-        says: /ReservedFunctionConcurrent/,
-        title: "The function has no concurrency left that is reserved for it",
-        hint: "Raise reserved-concurrency: with 0, which the console calls throttle, nothing can be invoked."
-      },
-      {
-        names: /^(?:TooManyRequestsException|Throttling(?:Exception)?|ThrottledException|RequestLimitExceeded|SlowDown)$/,
-        title: "$action was throttled",
-        hint: "Others use up what the account may do: wait, and run again."
-      },
-      {
-        says: /'(?:memorySize|MemorySize)' failed to satisfy constraint.*less than or equal to (\d+)/is,
-        title: "The account may have no more than $1 MB of memory for a function",
-        hint: "Set memory to that, or ask AWS for more: new accounts begin with less."
-      },
-      {
-        names: INVALID,
-        says: /(?:combined with layers exceeds|consume more than|must be smaller than).*?(\d{6,}) bytes/is,
-        title: "Code and layers are larger than $1 bytes together, unzipped",
-        hint: "slim, exclude, no-deploy and runtime-sdk make the artifact smaller; the message says how large it is."
-      },
-      {
-        says: /cannot reference more than (\d+) layers/i,
-        title: "A function has $1 layers at most",
-        hint: "Name fewer in layers, or remove dependencies-layer, which is one of them."
-      },
-      {
-        says: /two different versions of the same layer/i,
-        title: "layers names two versions of the same layer",
-        hint: "Keep one of them."
-      },
-      {
-        says: /layer version (\S+) does not exist/i,
-        title: "The layer $1 does not exist",
-        hint: "Check layers: a version that was deleted cannot be given to a function again."
-      },
-      {
-        names: /^Request(?:Entity)?TooLargeException$/,
-        title: "The request is larger than Lambda takes",
-        hint: "Set upload-bucket, so that code goes by a bucket."
-      },
-      {
-        names: /^PolicyLengthExceededException$/,
-        title: "The policy of $resource is as long as it can be",
-        hint: "Remove statements that nobody needs: aws lambda get-policy shows them, remove-permission takes one out."
-      },
-      {
-        names: /^(?:LimitExceeded(?:Exception)?|ServiceQuotaExceededException)$/,
-        title: "$action is more than the account may have",
-        hint: "Remove what nobody uses, or raise the quota that the message names."
-      },
-      // ---- code
-      {
-        names: /^(?:InvalidCodeSignature|CodeVerificationFailed)Exception$/,
-        title: "The code is not signed as code-signing-config demands",
-        hint: "This program signs nothing: let the configuration warn only, or take it off with code-signing-config: none."
-      },
-      {
-        names: /^CodeSigningConfigNotFoundException$/,
-        title: "The code signing configuration does not exist",
-        hint: "Check the ARN in code-signing-config: it must be of the region of the function."
-      },
-      {
-        says: /packageType (?:Image|Zip)|ImageUri/i,
-        title: "$resource is a function of another kind: a container image",
-        hint: "A function stays what it was created as. Choose another function-name."
-      },
-      {
-        says: /no longer supported for creating or updating/i,
-        title: "Lambda has retired the runtime",
-        hint: "Set runtime to a newer one."
-      },
-      {
-        says: /'runtime' failed to satisfy constraint/i,
-        title: "Lambda does not have the runtime in this region",
-        hint: "Set runtime to one that the message names."
-      },
-      {
-        names: /^(?:InvalidParameterValueException|SnapStart\w*Exception)$/,
-        says: /snap ?start/i,
-        title: "Lambda does not take SnapStart here",
-        hint: "It needs python3.12 or newer, a region that has it, no file system and at most 512 MB of ephemeral-storage. Remove snap-start otherwise."
-      },
-      {
-        names: INVALID,
-        says: /S3 Error Code/i,
-        title: "Lambda could not read the artifact from the bucket",
-        hint: "The bucket of upload-bucket must be in the function's region, and the credentials need s3:GetObject on it."
-      },
-      // ---- buckets
-      {
-        names: /^NoSuchBucket$/,
-        title: "The bucket of $resource does not exist",
-        hint: "Check its name, or create it."
-      },
-      {
-        names: /^(?:PermanentRedirect|AuthorizationHeaderMalformed)$/,
-        title: "The bucket of $resource is in another region",
-        hint: "Use one in the function's region (AWS_REGION)."
-      },
-      // ---- others
-      {
-        names: /^ResourceNotFoundException$/,
-        says: /Function not found: arn:[\w-]+:lambda:([\w-]+):(\d+):function:([\w-]+)/,
-        title: "There is no function $3 in $1 of the account $2",
-        hint: "Check function-name, the region (AWS_REGION) and whose credentials these are."
-      },
-      {
-        names: /^PreconditionFailedException$/,
-        title: "$action failed: $resource was changed by somebody else meanwhile",
-        hint: "Run this again when nothing else changes it."
-      }
-    ];
-  }
-});
-
-// src/aws/denied.ts
-function denial(message, { action, resource, arn }) {
-  const [, denied = action, named2] = /not authorized to perform: (\S+)(?: on (?:the )?resource:? "?(arn:[^\s"]+))?/i.exec(message) ?? [];
-  const target = named2 ?? resource;
-  const statement = JSON.stringify({ Effect: "Allow", Action: denied, Resource: named2 ?? arn });
-  const [, forbidding] = /with an explicit deny in an? ([\w -]*?policy|permissions boundary)/i.exec(message) ?? [];
-  if (forbidding !== void 0) {
-    return {
-      title: `A policy forbids ${denied} on ${target}`,
-      detail: message,
-      hint: `An explicit deny counts more than any statement that allows. ${whose(forbidding)}`
-    };
-  }
-  const [, silent] = /because no ([\w -]*?policy|permissions boundary) allows/i.exec(message) ?? [];
-  if (silent !== void 0 && silent.toLowerCase() !== "identity-based policy") {
-    return {
-      title: `The ${silent} does not allow ${denied} on ${target}`,
-      detail: message,
-      hint: `${whose(silent)} This statement has to be allowed there: ${statement}`
-    };
-  }
-  return {
-    title: `The credentials may not do ${denied} on ${target}`,
-    detail: message,
-    hint: `Add this statement to their policy: ${statement}`
-  };
-}
-function whose(policy) {
-  return ELSEWHERE2[policy.toLowerCase()] ?? `It stands in an ${policy} of the role: take it out there.`;
-}
-var ELSEWHERE2;
-var init_denied = __esm({
-  "src/aws/denied.ts"() {
-    "use strict";
-    ELSEWHERE2 = {
-      "service control policy": "It belongs to the organisation: whoever is in charge of that has to change it.",
-      "resource control policy": "It belongs to the organisation: whoever is in charge of that has to change it.",
-      "permissions boundary": "It bounds what the role may do at most: the action has to stand in it too.",
-      "session policy": "It came with the sign-in: inline-session-policy and managed-session-policies of aws-actions/configure-aws-credentials, say.",
-      "vpc endpoint policy": "It belongs to the endpoint in the VPC by which the request went.",
-      "resource-based policy": "It belongs to the resource itself: that has to allow it."
-    };
-  }
-});
-
-// src/aws/errors.ts
-function adviceFor(error, asked) {
-  if (!(error instanceof Error) || error instanceof UserError) return error;
-  const problem2 = problemFor(error, asked);
-  return problem2 ? new UserError(problem2, { cause: error }) : error;
-}
-function problemFor(error, asked) {
-  const { action, resource, arn = `arn:aws:lambda:*:*:function:${resource}` } = asked;
-  if (isDenied(error)) return denial(error.message, { action, resource, arn });
-  const advised = advise(error, asked);
-  if (advised) return advised;
-  const code2 = codeOf2(error);
-  if (code2 !== void 0) {
-    return {
-      title: `AWS could not be reached (${code2})`,
-      detail: error.message,
-      hint: "Check the network, the region, NODE_EXTRA_CA_CERTS behind a proxy, and AWS_ENDPOINT_URL when it is set."
-    };
-  }
-  return "$fault" in error ? { title: `${action} failed: ${error.name}`, detail: error.message } : void 0;
-}
-function advise(error, { action, resource }) {
-  const { name } = error;
-  const { Reason: reason = "" } = error;
-  const message = [error.message, reason].filter(Boolean).join(" ");
-  const row2 = ADVICE2.find(({ names, says: says2 }) => names?.test(name) !== false && says2?.test(message) !== false);
-  if (row2 === void 0) return void 0;
-  const caught = row2.says?.exec(message) ?? [];
-  const known = { action, resource };
-  const fill3 = (text5) => text5.replace(/\$(\w+)/g, (_, word) => known[word] ?? caught[Number(word)] ?? "");
-  return {
-    title: fill3(row2.title),
-    detail: row2.isConfidential ? void 0 : error.message,
-    hint: fill3(row2.hint)
-  };
-}
-function isDenied(error) {
-  const { $metadata } = error;
-  const isNameless = ["Unknown", "UnknownError", "Forbidden", "403"].includes(error.name);
-  return ["AccessDeniedException", "AccessDenied"].includes(error.name) || isNameless && $metadata?.httpStatusCode === 403;
-}
-function codeOf2(error) {
-  const { code: code2 } = error;
-  if (code2 !== void 0 && UNREACHABLE.has(code2)) return code2;
-  return error.name === "TimeoutError" ? "ETIMEDOUT" : void 0;
-}
-function isAccessDenied(error) {
-  return error instanceof Error && (isDenied(error) || isAccessDenied(error.cause));
-}
-function isNotFound(error) {
-  if (!(error instanceof Error)) return false;
-  return error.name === "ResourceNotFoundException" || isNotFound(error.cause);
-}
-function isNoBucket(error) {
-  if (!(error instanceof Error)) return false;
-  return error.name === "NoSuchBucket" || isNoBucket(error.cause);
-}
-function isChanged(error) {
-  if (!(error instanceof Error)) return false;
-  const isOtherCode = error.name === "InvalidParameterValueException" && /CodeSha256/i.test(error.message);
-  return error.name === "PreconditionFailedException" || isOtherCode || isChanged(error.cause);
-}
-function isConflict(error) {
-  if (!(error instanceof Error)) return false;
-  return ["ResourceConflictException", "PreconditionFailedException"].includes(error.name) || isConflict(error.cause);
-}
-function isThrottled(error) {
-  if (!(error instanceof Error)) return false;
-  const { $metadata } = error;
-  return $metadata?.httpStatusCode === 429 || ["TooManyRequestsException", "ThrottlingException", "Throttling", "RequestLimitExceeded"].includes(error.name);
-}
-function isBusy(error) {
-  return error instanceof Error && error.name === "ResourceConflictException" && /in progress|state: pending|pending state|concurrent update/i.test(error.message);
-}
-var UNREACHABLE;
-var init_errors2 = __esm({
-  "src/aws/errors.ts"() {
-    "use strict";
-    init_errors();
-    init_advice();
-    init_denied();
-    UNREACHABLE = /* @__PURE__ */ new Set([
-      ...["ECONNREFUSED", "ECONNRESET", "ENOTFOUND", "ETIMEDOUT", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH", "EPIPE"],
-      ...["CERT_HAS_EXPIRED", "DEPTH_ZERO_SELF_SIGNED_CERT", "ERR_TLS_CERT_ALTNAME_INVALID", "SELF_SIGNED_CERT_IN_CHAIN"],
-      ...["UNABLE_TO_GET_ISSUER_CERT_LOCALLY", "UNABLE_TO_VERIFY_LEAF_SIGNATURE"]
-    ]);
-  }
-});
-
-// src/aws/expected-owner.ts
-function expectOwner(client, owner) {
-  client.middlewareStack.add(
-    (next) => (args) => next({ ...args, input: { ...args.input, ExpectedBucketOwner: owner } }),
-    { step: "initialize", name: "expectOwner" }
-  );
-}
-var init_expected_owner = __esm({
-  "src/aws/expected-owner.ts"() {
-    "use strict";
-  }
-});
-
-// src/aws/part-bytes.ts
-var PART_BYTES;
-var init_part_bytes = __esm({
-  "src/aws/part-bytes.ts"() {
-    "use strict";
-    PART_BYTES = 8 * 1024 * 1024;
-  }
-});
-
-// src/aws/s3.ts
-var s3_exports = {};
-__export(s3_exports, {
-  createBucket: () => createBucket,
-  hasOwnEndpoint: () => hasOwnEndpoint
-});
-function createBucket(address2, { version, signal, isPathStyle, patienceSeconds, access }) {
-  const { name, prefix } = parseBucketAddress(address2);
-  const client = new import_client_s3.S3Client({
-    customUserAgent: [["wsgi-lambda", version]],
-    forcePathStyle: isPathStyle,
-    followRegionRedirects: true,
-    ...patienceSeconds === void 0 ? {} : impatient(patienceSeconds * 1e3)
-  });
-  if (access?.owner !== void 0) expectOwner(client, access.owner);
-  const encryption = access?.kmsKey === void 0 ? {} : { ServerSideEncryption: "aws:kms", SSEKMSKeyId: access.kmsKey };
-  const keyOf2 = (key) => prefix + key;
-  const advice = (error, action, key) => {
-    const asked = {
-      action: `s3:${action}`,
-      resource: `s3://${name}/${keyOf2(key)}`,
-      arn: `arn:aws:s3:::${name}/${prefix}*`
-    };
-    const advised = adviceFor(error, asked);
-    if (access?.owner === void 0 || !(advised instanceof UserError) || !isAccessDenied(error)) return advised;
-    const { title, detail, hint } = advised;
-    const remark = `S3 says the same where the bucket does not belong to the account ${access.owner}.`;
-    return new UserError({ title, detail, hint: [hint, remark].filter(Boolean).join(" ") }, { cause: error });
-  };
-  return {
-    name,
-    keyOf: keyOf2,
-    addressOf: (key) => `s3://${name}/${keyOf2(key)}`,
-    find: async (key) => {
-      try {
-        const command = new import_client_s3.HeadObjectCommand({ Bucket: name, Key: keyOf2(key) });
-        return objectState(await client.send(command, { abortSignal: signal }));
-      } catch (error) {
-        if (isMissing(error)) return void 0;
-        throw advice(error, "GetObject", key);
-      }
-    },
-    read: async (key) => {
-      try {
-        const command = new import_client_s3.GetObjectCommand({ Bucket: name, Key: keyOf2(key) });
-        const found = await client.send(command, { abortSignal: signal });
-        return { ...objectState(found), body: found.Body instanceof import_node_stream6.Readable ? found.Body : import_node_stream6.Readable.from([]) };
-      } catch (error) {
-        if (isMissing(error)) return void 0;
-        throw advice(error, "GetObject", key);
-      }
-    },
-    write: async (key, path4, sha2563, { isNew = false } = {}) => {
-      const upload = new import_lib_storage.Upload({
-        client,
-        partSize: PART_BYTES,
-        queueSize: PARTS_AT_ONCE,
-        params: {
-          Bucket: name,
-          Key: keyOf2(key),
-          Body: (0, import_node_fs20.createReadStream)(path4),
-          Metadata: { sha256: sha2563 },
-          ...encryption,
-          // Of an upload in parts, S3 looks at it when the parts are put together.
-          ...isNew ? { IfNoneMatch: "*" } : {}
-        }
-      });
-      const abort = () => void upload.abort();
-      signal.addEventListener("abort", abort);
-      try {
-        signal.throwIfAborted();
-        await upload.done();
-        return true;
-      } catch (error) {
-        if (isNew && isThere(error)) return false;
-        throw advice(error, "PutObject", key);
-      } finally {
-        signal.removeEventListener("abort", abort);
-      }
-    }
-  };
-}
-function hasOwnEndpoint(environment) {
-  return Boolean(environment["AWS_ENDPOINT_URL_S3"] ?? environment["AWS_ENDPOINT_URL"]);
-}
-function impatient(milliseconds2) {
-  return { maxAttempts: 2, requestHandler: { connectionTimeout: milliseconds2, socketTimeout: milliseconds2 } };
-}
-function objectState(found) {
-  return { bytes: found.ContentLength ?? 0, sha256: found.Metadata?.["sha256"] };
-}
-function isMissing(error) {
-  return error instanceof Error && ["NotFound", "NoSuchKey"].includes(error.name);
-}
-function isThere(error) {
-  return error instanceof Error && ["PreconditionFailed", "ConditionalRequestConflict"].includes(error.name);
-}
-var import_node_fs20, import_node_stream6, import_client_s3, import_lib_storage, PARTS_AT_ONCE;
-var init_s3 = __esm({
-  "src/aws/s3.ts"() {
-    "use strict";
-    import_node_fs20 = require("node:fs");
-    import_node_stream6 = require("node:stream");
-    import_client_s3 = __toESM(require_client_s3(), 1);
-    import_lib_storage = __toESM(require_lib_storage(), 1);
-    init_errors();
-    init_bucket_address();
-    init_errors2();
-    init_expected_owner();
-    init_part_bytes();
-    PARTS_AT_ONCE = 4;
-  }
-});
-
-// src/aws/bucket.ts
-var bucket_exports = {};
-__export(bucket_exports, {
-  openBucket: () => openBucket
-});
-async function openBucket(address2, {
-  environment,
-  ...options
-}) {
-  const { createBucket: createBucket2, hasOwnEndpoint: hasOwnEndpoint2 } = await Promise.resolve().then(() => (init_s3(), s3_exports));
-  return createBucket2(address2, { ...options, isPathStyle: hasOwnEndpoint2(environment) });
-}
-var init_bucket = __esm({
-  "src/aws/bucket.ts"() {
-    "use strict";
-  }
-});
-
-// src/aws/call.ts
-var call_exports = {};
-__export(call_exports, {
-  createCaller: () => createCaller,
-  shownWait: () => shownWait
-});
-function shownWait(wait2, report) {
-  return async (milliseconds2, because) => {
-    if (because !== void 0 && milliseconds2 >= 1e3) report.progress(because);
-    await wait2(milliseconds2);
-  };
-}
-function createCaller(wait2, arnOf2, service = "lambda") {
-  const call = async (action, resource, send) => {
-    for (let pause = 500, waited = 0; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
-      try {
-        return await send();
-      } catch (error) {
-        const isPassing = isBusy(error) || isThrottled(error);
-        if (!isPassing || waited >= MOST_PATIENCE_MS)
-          throw adviceFor(error, { action: `${service}:${action}`, resource, ...arnOf2 && { arn: arnOf2(resource) } });
-        const why = isBusy(error) ? "another change goes on" : "AWS asks for less haste";
-        await wait2(pause, `waiting with ${action} of ${resource}: ${why} (${Math.round(waited / 1e3)} s)`);
-        waited += pause;
-      }
-    }
-  };
-  return {
-    call,
-    find: async (action, resource, send) => {
-      try {
-        return await call(action, resource, send);
-      } catch (error) {
-        if (isNotFound(error)) return void 0;
-        throw error;
-      }
-    }
-  };
-}
-var MOST_PATIENCE_MS, LONGEST_PAUSE_MS;
-var init_call = __esm({
-  "src/aws/call.ts"() {
-    "use strict";
-    init_errors2();
-    MOST_PATIENCE_MS = 3e5;
-    LONGEST_PAUSE_MS = 1e4;
-  }
-});
-
-// aws-more:@aws-sdk/client-sts
-var require_client_sts = __commonJS({
-  "aws-more:@aws-sdk/client-sts"(exports2, module2) {
-    module2.exports = require("./aws-more.cjs")["@aws-sdk/client-sts"];
-  }
-});
-
-// src/aws/identity.ts
-var identity_exports = {};
-__export(identity_exports, {
-  readAccount: () => readAccount
-});
-async function readAccount({ version, wait: wait2, signal }) {
-  const client = new import_client_sts.STSClient({ customUserAgent: [["wsgi-lambda", version]] });
-  const { call } = createCaller(wait2, () => "*", "sts");
-  const { Account: account = "" } = await call(
-    "GetCallerIdentity",
-    "the credentials",
-    () => client.send(new import_client_sts.GetCallerIdentityCommand({}), { abortSignal: signal })
-  );
-  return account;
-}
-var import_client_sts;
-var init_identity = __esm({
-  "src/aws/identity.ts"() {
-    "use strict";
-    import_client_sts = __toESM(require_client_sts(), 1);
-    init_call();
-  }
-});
-
-// src/aws/code-signing.ts
-function createCodeSigningApi({ version, wait: wait2, signal }) {
-  const client = new import_client_lambda.LambdaClient({ customUserAgent: [["wsgi-lambda", version]] });
-  const cancellable = { abortSignal: signal };
-  const { call, find } = createCaller(wait2);
-  return {
-    get: async (functionName) => {
-      const found = await find(
-        "GetFunctionCodeSigningConfig",
-        functionName,
-        () => client.send(new import_client_lambda.GetFunctionCodeSigningConfigCommand({ FunctionName: functionName }), cancellable)
-      );
-      return found?.CodeSigningConfigArn || void 0;
-    },
-    set: async (functionName, arn) => {
-      if (arn === void 0) {
-        await call(
-          "DeleteFunctionCodeSigningConfig",
-          functionName,
-          () => client.send(new import_client_lambda.DeleteFunctionCodeSigningConfigCommand({ FunctionName: functionName }), cancellable)
-        );
-        return;
-      }
-      await call(
-        "PutFunctionCodeSigningConfig",
-        functionName,
-        () => client.send(
-          new import_client_lambda.PutFunctionCodeSigningConfigCommand({ FunctionName: functionName, CodeSigningConfigArn: arn }),
-          cancellable
-        )
-      );
-    }
-  };
-}
-var import_client_lambda;
-var init_code_signing = __esm({
-  "src/aws/code-signing.ts"() {
-    "use strict";
-    import_client_lambda = require("./aws.cjs");
-    init_call();
-  }
-});
-
-// src/aws/concurrency.ts
-function createReservedConcurrencyApi({ version, wait: wait2, signal }) {
-  const client = new import_client_lambda2.LambdaClient({ customUserAgent: [["wsgi-lambda", version]] });
-  const cancellable = { abortSignal: signal };
-  const { call, find } = createCaller(wait2);
-  return {
-    get: async (functionName) => {
-      const found = await find(
-        "GetFunctionConcurrency",
-        functionName,
-        () => client.send(new import_client_lambda2.GetFunctionConcurrencyCommand({ FunctionName: functionName }), cancellable)
-      );
-      return found?.ReservedConcurrentExecutions;
-    },
-    set: async (functionName, reserved) => {
-      if (reserved === void 0) {
-        await call(
-          "DeleteFunctionConcurrency",
-          functionName,
-          () => client.send(new import_client_lambda2.DeleteFunctionConcurrencyCommand({ FunctionName: functionName }), cancellable)
-        );
-        return;
-      }
-      await call(
-        "PutFunctionConcurrency",
-        functionName,
-        () => client.send(
-          new import_client_lambda2.PutFunctionConcurrencyCommand({
-            FunctionName: functionName,
-            ReservedConcurrentExecutions: reserved
-          }),
-          cancellable
-        )
-      );
-    }
-  };
-}
-var import_client_lambda2;
-var init_concurrency = __esm({
-  "src/aws/concurrency.ts"() {
-    "use strict";
-    import_client_lambda2 = require("./aws.cjs");
-    init_call();
-  }
-});
-
-// src/aws/tags.ts
-function createTagApi({ version, wait: wait2, signal }) {
-  const client = new import_client_lambda3.LambdaClient({ customUserAgent: [["wsgi-lambda", version]] });
-  const { call, find } = createCaller(wait2, (resource) => resource);
-  return {
-    get: async (functionName) => {
-      const found = await find(
-        "GetFunction",
-        `arn:aws:lambda:*:*:function:${functionName}`,
-        () => client.send(new import_client_lambda3.GetFunctionCommand({ FunctionName: functionName }), { abortSignal: signal })
-      );
-      if (found?.TagsError) {
-        throw new UserError({
-          title: `The tags of ${functionName} could not be read`,
-          detail: found.TagsError.Message,
-          hint: "The setting tags needs lambda:ListTags and lambda:TagResource on the function."
-        });
-      }
-      return found && (found.Tags ?? {});
-    },
-    add: async (arn, tags) => {
-      await call(
-        "TagResource",
-        arn,
-        () => client.send(new import_client_lambda3.TagResourceCommand({ Resource: arn, Tags: { ...tags } }), { abortSignal: signal })
-      );
-    }
-  };
-}
-var import_client_lambda3, OUR_TAG;
-var init_tags2 = __esm({
-  "src/aws/tags.ts"() {
-    "use strict";
-    import_client_lambda3 = require("./aws.cjs");
-    init_errors();
-    init_call();
-    OUR_TAG = { "managed-by": "wsgi-lambda" };
-  }
-});
-
-// aws-more:@aws-sdk/client-cloudwatch-logs
-var require_client_cloudwatch_logs = __commonJS({
-  "aws-more:@aws-sdk/client-cloudwatch-logs"(exports2, module2) {
-    module2.exports = require("./aws-more.cjs")["@aws-sdk/client-cloudwatch-logs"];
-  }
-});
-
-// src/aws/log-groups.ts
-var log_groups_exports = {};
-__export(log_groups_exports, {
-  createLogGroupApi: () => createLogGroupApi
-});
-function createLogGroupApi({ version, wait: wait2, signal }) {
-  const client = new import_client_cloudwatch_logs.CloudWatchLogsClient({ customUserAgent: [["wsgi-lambda", version]] });
-  const cancellable = { abortSignal: signal };
-  const { call } = createCaller(wait2, (name) => `arn:aws:logs:*:*:log-group:${name}:*`, "logs");
-  return {
-    find: async (name) => {
-      const { logGroups = [] } = await call(
-        "DescribeLogGroups",
-        name,
-        () => client.send(new import_client_cloudwatch_logs.DescribeLogGroupsCommand({ logGroupNamePrefix: name }), cancellable)
-      );
-      const found = logGroups.find(({ logGroupName }) => logGroupName === name);
-      return found && { name, retentionDays: found.retentionInDays };
-    },
-    create: async (name, tags) => {
-      await call("CreateLogGroup", name, async () => {
-        try {
-          const command = new import_client_cloudwatch_logs.CreateLogGroupCommand({ logGroupName: name, tags: { ...tags, ...OUR_TAG } });
-          await client.send(command, cancellable);
-        } catch (error) {
-          if (!(error instanceof import_client_cloudwatch_logs.ResourceAlreadyExistsException)) throw error;
-        }
-      });
-    },
-    setRetention: async (name, days) => {
-      if (days === void 0) {
-        await call(
-          "DeleteRetentionPolicy",
-          name,
-          () => client.send(new import_client_cloudwatch_logs.DeleteRetentionPolicyCommand({ logGroupName: name }), cancellable)
-        );
-        return;
-      }
-      await call(
-        "PutRetentionPolicy",
-        name,
-        () => client.send(new import_client_cloudwatch_logs.PutRetentionPolicyCommand({ logGroupName: name, retentionInDays: days }), cancellable)
-      );
-    }
-  };
-}
-var import_client_cloudwatch_logs;
-var init_log_groups = __esm({
-  "src/aws/log-groups.ts"() {
-    "use strict";
-    import_client_cloudwatch_logs = __toESM(require_client_cloudwatch_logs(), 1);
-    init_call();
-    init_tags2();
-  }
-});
-
-// aws-more:@aws-sdk/client-iam
-var require_client_iam = __commonJS({
-  "aws-more:@aws-sdk/client-iam"(exports2, module2) {
-    module2.exports = require("./aws-more.cjs")["@aws-sdk/client-iam"];
-  }
-});
-
-// src/aws/roles.ts
-var roles_exports = {};
-__export(roles_exports, {
-  createRoleApi: () => createRoleApi
-});
-function createRoleApi({ version, wait: wait2, signal }) {
-  const client = new import_client_iam.IAMClient({ customUserAgent: [["wsgi-lambda", version]] });
-  const cancellable = { abortSignal: signal };
-  const { call } = createCaller(wait2, (name) => `arn:aws:iam::*:role/${name}`, "iam");
-  const get = async (name) => {
-    const found = await call(
-      "GetRole",
-      name,
-      () => existing(() => client.send(new import_client_iam.GetRoleCommand({ RoleName: name }), cancellable))
-    );
-    return found?.Role && stateOf3(found.Role);
-  };
-  return {
-    get,
-    getPolicy: async (name) => {
-      const found = await call(
-        "GetRolePolicy",
-        name,
-        () => existing(() => client.send(new import_client_iam.GetRolePolicyCommand({ RoleName: name, PolicyName: POLICY }), cancellable))
-      );
-      return found?.PolicyDocument && JSON.stringify(JSON.parse(decodeURIComponent(found.PolicyDocument)));
-    },
-    create: async (name, trust, tags) => {
-      const created = await call("CreateRole", name, async () => {
-        try {
-          const { Role: role3 } = await client.send(
-            new import_client_iam.CreateRoleCommand({
-              RoleName: name,
-              AssumeRolePolicyDocument: trust,
-              Description: "Made by wsgi-lambda for a function",
-              Tags: Object.entries({ ...tags, ...OUR_TAG }).map(([Key, Value]) => ({ Key, Value }))
-            }),
-            cancellable
-          );
-          return role3;
-        } catch (error) {
-          if (error instanceof import_client_iam.EntityAlreadyExistsException) return void 0;
-          throw error;
-        }
-      });
-      const role2 = created ? stateOf3(created) : await get(name);
-      return role2 ?? { arn: "", isOurs: false };
-    },
-    region: () => client.config.region(),
-    putPolicy: async (name, policy) => {
-      await call(
-        "PutRolePolicy",
-        name,
-        () => client.send(
-          new import_client_iam.PutRolePolicyCommand({ RoleName: name, PolicyName: POLICY, PolicyDocument: policy }),
-          cancellable
-        )
-      );
-    }
-  };
-}
-async function existing(send) {
-  try {
-    return await send();
-  } catch (error) {
-    if (error instanceof import_client_iam.NoSuchEntityException) return void 0;
-    throw error;
-  }
-}
-function stateOf3({ Arn: arn = "", Tags: tags = [] }) {
-  const isOurs2 = Object.entries(OUR_TAG).every(
-    ([key, value]) => tags.some(({ Key, Value }) => Key === key && Value === value)
-  );
-  return { arn, isOurs: isOurs2 };
-}
-var import_client_iam, POLICY;
-var init_roles = __esm({
-  "src/aws/roles.ts"() {
-    "use strict";
-    import_client_iam = __toESM(require_client_iam(), 1);
-    init_call();
-    init_tags2();
-    POLICY = "wsgi-lambda";
-  }
-});
-
-// src/aws/aside.ts
-function createAsideApis(options) {
-  return {
-    tags: createTagApi(options),
-    reservedConcurrency: createReservedConcurrencyApi(options),
-    codeSigning: createCodeSigningApi(options),
-    openLogGroups: async () => (await Promise.resolve().then(() => (init_log_groups(), log_groups_exports))).createLogGroupApi(options),
-    openRoles: async () => (await Promise.resolve().then(() => (init_roles(), roles_exports))).createRoleApi(options),
-    readAccount: async () => (await Promise.resolve().then(() => (init_identity(), identity_exports))).readAccount(options)
-  };
-}
-var init_aside = __esm({
-  "src/aws/aside.ts"() {
-    "use strict";
-    init_code_signing();
-    init_concurrency();
-    init_tags2();
-  }
-});
-
-// src/aws/function-url.ts
-function createFunctionUrlApi({ version, wait: wait2, signal }) {
-  const client = new import_client_lambda4.LambdaClient({ customUserAgent: [["wsgi-lambda", version]] });
-  const cancellable = { abortSignal: signal };
-  const { call, find } = createCaller(wait2);
-  return {
-    get: async (functionName, alias) => {
-      const command = new import_client_lambda4.GetFunctionUrlConfigCommand({ FunctionName: functionName, Qualifier: alias });
-      const found = await find(
-        "GetFunctionUrlConfig",
-        `${functionName}:${alias}`,
-        () => client.send(command, cancellable)
-      );
-      return found && functionUrl(found);
-    },
-    create: async (functionName, alias, { authType, invokeMode, cors }) => {
-      const command = new import_client_lambda4.CreateFunctionUrlConfigCommand({
-        FunctionName: functionName,
-        Qualifier: alias,
-        AuthType: authType,
-        InvokeMode: invokeMode,
-        Cors: cors.origins.length === 0 ? void 0 : corsRequest(cors)
-      });
-      return functionUrl(
-        await call("CreateFunctionUrlConfig", `${functionName}:${alias}`, () => client.send(command, cancellable))
-      );
-    },
-    update: async (functionName, alias, { authType, invokeMode, cors }) => {
-      const command = new import_client_lambda4.UpdateFunctionUrlConfigCommand({
-        FunctionName: functionName,
-        Qualifier: alias,
-        AuthType: authType,
-        InvokeMode: invokeMode,
-        Cors: cors && corsRequest(cors)
-      });
-      return functionUrl(await call("UpdateFunctionUrlConfig", `${functionName}:${alias}`, () => client.send(command)));
-    }
-  };
-}
-function corsRequest({ origins, methods, headers: headers2, exposedHeaders, credentials, maxAge }) {
-  if (origins.length === 0) return {};
-  return {
-    AllowOrigins: [...origins],
-    AllowMethods: [...methods],
-    AllowHeaders: [...headers2],
-    ExposeHeaders: [...exposedHeaders],
-    AllowCredentials: credentials,
-    MaxAge: maxAge
-  };
-}
-function corsOf2(found = {}) {
-  return {
-    origins: found.AllowOrigins ?? [],
-    methods: found.AllowMethods ?? [],
-    headers: found.AllowHeaders ?? [],
-    exposedHeaders: found.ExposeHeaders ?? [],
-    credentials: found.AllowCredentials ?? false,
-    maxAge: found.MaxAge ?? 0
-  };
-}
-function functionUrl(found) {
-  return {
-    address: found.FunctionUrl ?? "",
-    authType: found.AuthType === "AWS_IAM" ? "AWS_IAM" : "NONE",
-    // The default need not be in an answer.
-    invokeMode: found.InvokeMode === "RESPONSE_STREAM" ? "RESPONSE_STREAM" : "BUFFERED",
-    cors: corsOf2(found.Cors)
-  };
-}
-var import_client_lambda4;
-var init_function_url = __esm({
-  "src/aws/function-url.ts"() {
-    "use strict";
-    import_client_lambda4 = require("./aws.cjs");
-    init_call();
-  }
-});
-
-// src/aws/invoke.ts
-async function invokeOnce([functionName, qualifier, payload, timeoutSeconds, clientContext], { customUserAgent, signal }) {
-  const once2 = new import_client_lambda5.LambdaClient({
-    customUserAgent,
-    maxAttempts: 1,
-    requestHandler: { requestTimeout: (timeoutSeconds + LATE_SECONDS) * 1e3, throwOnRequestTimeout: true }
-  });
-  const command = new import_client_lambda5.InvokeCommand({
-    FunctionName: functionName,
-    Qualifier: qualifier,
-    Payload: Buffer.from(payload),
-    LogType: "Tail",
-    ClientContext: clientContext && Buffer.from(JSON.stringify(clientContext)).toString("base64")
-  });
-  try {
-    const answer = await once2.send(command, { abortSignal: signal });
-    return {
-      payload: answer.Payload?.transformToString() ?? "",
-      functionError: answer.FunctionError,
-      logTail: wholeLines(Buffer.from(answer.LogResult ?? "", "base64"))
-    };
-  } catch (error) {
-    throw adviceFor(error, { action: "lambda:InvokeFunction", resource: `${functionName}:${qualifier}` });
-  } finally {
-    once2.destroy();
-  }
-}
-function wholeLines(tail) {
-  const text5 = tail.toString().replaceAll(/\r\n?/g, "\n");
-  return tail.length < TAIL_BYTES ? text5 : text5.slice(text5.indexOf("\n") + 1);
-}
-var import_client_lambda5, LATE_SECONDS, TAIL_BYTES;
-var init_invoke = __esm({
-  "src/aws/invoke.ts"() {
-    "use strict";
-    import_client_lambda5 = require("./aws.cjs");
-    init_errors2();
-    LATE_SECONDS = 30;
-    TAIL_BYTES = 4096;
-  }
-});
-
-// src/aws/function-options.ts
-function readOptions2(found) {
-  const { VpcConfig: vpc, LoggingConfig: logging } = found;
-  return {
-    vpcSubnets: (vpc?.SubnetIds ?? []).toSorted(),
-    vpcSecurityGroups: (vpc?.SecurityGroupIds ?? []).toSorted(),
-    vpcIpv6: vpc?.Ipv6AllowedForDualStack ?? false,
-    fileSystems: (found.FileSystemConfigs ?? []).map(({ Arn = "", LocalMountPath = "" }) => `${LocalMountPath}=${Arn}`),
-    tracing: found.TracingConfig?.Mode === "Active" ? "active" : "pass-through",
-    ephemeralStorage: found.EphemeralStorage?.Size ?? 512,
-    snapStart: found.SnapStart?.ApplyOn === "PublishedVersions",
-    logFormat: logging?.LogFormat === "JSON" ? "json" : "text",
-    logLevel: logging?.ApplicationLogLevel,
-    systemLogLevel: logging?.SystemLogLevel,
-    logGroup: logging?.LogGroup ?? defaultLogGroup(found.FunctionName ?? ""),
-    kmsKey: found.KMSKeyArn ?? "",
-    deadLetterTarget: found.DeadLetterConfig?.TargetArn ?? ""
-  };
-}
-function defaultLogGroup(functionName) {
-  return `/aws/lambda/${functionName}`;
-}
-function optionsRequest(options) {
-  const { vpcSubnets, vpcSecurityGroups, vpcIpv6, fileSystems, tracing, ephemeralStorage, snapStart } = options;
-  const { kmsKey, deadLetterTarget } = options;
-  return {
-    ...vpcSubnets && {
-      VpcConfig: {
-        SubnetIds: [...vpcSubnets],
-        SecurityGroupIds: [...vpcSecurityGroups ?? []],
-        ...vpcIpv6 === true && vpcSubnets.length > 0 ? { Ipv6AllowedForDualStack: true } : {}
-      }
-    },
-    ...fileSystems && { FileSystemConfigs: fileSystems.map(mountRequest) },
-    ...tracing && { TracingConfig: { Mode: tracing === "active" ? "Active" : "PassThrough" } },
-    ...ephemeralStorage !== void 0 && { EphemeralStorage: { Size: ephemeralStorage } },
-    ...snapStart !== void 0 && { SnapStart: { ApplyOn: snapStart ? "PublishedVersions" : "None" } },
-    ...loggingRequest(options),
-    ...kmsKey !== void 0 && { KMSKeyArn: kmsKey },
-    ...deadLetterTarget !== void 0 && { DeadLetterConfig: { TargetArn: deadLetterTarget } }
-  };
-}
-function mountRequest(mount) {
-  const [path4 = "", ...arn] = mount.split("=");
-  return { Arn: arn.join("="), LocalMountPath: path4 };
-}
-function loggingRequest({ logFormat, logLevel, systemLogLevel, logGroup }) {
-  if ([logFormat, logLevel, systemLogLevel, logGroup].every((part) => part === void 0)) return {};
-  return {
-    LoggingConfig: {
-      LogFormat: logFormat === void 0 ? void 0 : logFormat === "json" ? "JSON" : "Text",
-      ApplicationLogLevel: logLevel,
-      SystemLogLevel: systemLogLevel,
-      LogGroup: logGroup
-    }
-  };
-}
-var init_function_options = __esm({
-  "src/aws/function-options.ts"() {
-    "use strict";
-  }
-});
-
-// src/aws/lambda-shapes.ts
-function codeRequest(code2) {
-  return "zip" in code2 ? { ZipFile: code2.zip } : { S3Bucket: code2.object.bucket, S3Key: code2.object.key };
-}
-function configurationRequest(configuration) {
-  const { runtime, handler, role: role2, memory, timeout, description, environment, layers, options } = configuration;
-  return {
-    Runtime: runtime,
-    Handler: handler,
-    Role: role2,
-    MemorySize: memory,
-    Timeout: timeout,
-    Description: description,
-    Environment: environment && { Variables: { ...environment } },
-    // Whoever sends them needs lambda:GetLayerVersion on each of them.
-    ...layers && { Layers: [...layers] },
-    ...options && optionsRequest(options)
-  };
-}
-function versionState(found) {
-  return {
-    arn: found.FunctionArn ?? "",
-    version: found.Version ?? "$LATEST",
-    codeSha256: found.CodeSha256 ?? "",
-    runtime: found.Runtime ?? "",
-    handler: found.Handler ?? "",
-    role: found.Role ?? "",
-    architecture: found.Architectures?.[0] ?? "x86_64",
-    memory: found.MemorySize ?? 128,
-    timeout: found.Timeout ?? 3,
-    description: found.Description ?? "",
-    environment: found.Environment?.Variables ?? {},
-    environmentProblem: found.Environment?.Error?.Message,
-    options: readOptions2(found),
-    layers: (found.Layers ?? []).map(({ Arn = "", CodeSize = 0 }) => ({ arn: Arn, zipBytes: CodeSize })),
-    state: found.State ?? "Active",
-    stateReason: found.StateReason,
-    lastUpdateStatus: found.LastUpdateStatus ?? "Successful",
-    lastUpdateReason: found.LastUpdateStatusReason,
-    revisionId: found.RevisionId ?? ""
-  };
-}
-function aliasState(found) {
-  return {
-    arn: found.AliasArn ?? "",
-    version: found.FunctionVersion ?? "",
-    description: found.Description ?? "",
-    weights: found.RoutingConfig?.AdditionalVersionWeights ?? {},
-    revisionId: found.RevisionId ?? ""
-  };
-}
-var init_lambda_shapes = __esm({
-  "src/aws/lambda-shapes.ts"() {
-    "use strict";
-    init_function_options();
-  }
-});
-
-// src/report/secrets.ts
-function secretsIn(variables) {
-  const found = Object.entries(variables).flatMap(([name, value]) => [
-    ...SECRET_NAME.test(name) && !REFERENCES2.test(name) ? [value.trim()] : [],
-    ...BASIC_AUTH.test(name) ? credentialsIn(value.trim()) : [],
-    ...[PASSWORD2, TOKEN2].flatMap((pattern) => [...value.matchAll(pattern)].map(([, secret = ""]) => secret))
-  ]);
-  return [...new Set(found.flatMap((secret) => [secret, decoded(secret)]))].filter(
-    (secret) => secret.length >= FEWEST_CHARACTERS
-  );
-}
-function credentialsIn(value) {
-  return [value, value.slice(value.indexOf(":") + 1), Buffer.from(value).toString("base64")];
-}
-function spellingsOf(secret) {
-  const address2 = encodeURIComponent(secret);
-  const html = secret.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
-  const base64 = [0, 1, 2].map((shift) => base64Behind(shift, secret));
-  const all = [
-    ...[secret, ...secret.split(/\r?\n/)],
-    ...[address2, address2.replace(/[!'()*]/g, percent), address2.replace(/%20/g, "+")],
-    ...[JSON.stringify(secret).slice(1, -1), html, html.replaceAll('"', "&quot;")],
-    ...[
-      html.replaceAll('"', "&quot;").replaceAll("'", "&#39;"),
-      html.replaceAll('"', "&quot;").replaceAll("'", "&#x27;")
-    ],
-    ...base64,
-    ...base64.map((text5) => text5.replaceAll("+", "-").replaceAll("/", "_")),
-    Buffer.from(secret).toString("hex")
-  ];
-  return [...new Set(all)].filter((text5) => text5.length >= FEWEST_CHARACTERS);
-}
-function withoutSecrets(text5, secrets) {
-  return [...secrets].toSorted((a, b) => b.length - a.length).reduce((rest, secret) => rest.replaceAll(secret, "***"), text5);
-}
-function percent(character) {
-  return `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
-}
-function base64Behind(shift, secret) {
-  const bytes = Buffer.concat([Buffer.alloc(shift), Buffer.from(secret)]);
-  const text5 = bytes.toString("base64").replace(/=+$/, "");
-  return text5.slice(Math.ceil(shift * 8 / 6), bytes.length % 3 === 0 ? void 0 : -1);
-}
-function decoded(text5) {
-  try {
-    return decodeURIComponent(text5);
-  } catch {
-    return text5;
-  }
-}
-var SECRET_NAME, REFERENCES2, BASIC_AUTH, PASSWORD2, TOKEN2, FEWEST_CHARACTERS;
-var init_secrets2 = __esm({
-  "src/report/secrets.ts"() {
-    "use strict";
-    SECRET_NAME = /SECRET|PASSW|PASSPHRASE|_PWD$|TOKEN|CREDENTIAL|PRIVATE|SIGNING|API_?KEY|ACCESS_?KEY|_KEY$|_SALT$|_PAT$/i;
-    REFERENCES2 = /^(?:WSGI_LAMBDA|INPUT)_SECRETS$/;
-    BASIC_AUTH = /BASIC[-_]AUTH$/i;
-    PASSWORD2 = /:\/\/[^\s/:@]*:([^\s/]+)@/g;
-    TOKEN2 = /https?:\/\/([^\s/:@]+)@/g;
-    FEWEST_CHARACTERS = 6;
-  }
-});
-
-// src/aws/masked-values.ts
-async function withoutValues(environment, send) {
-  try {
-    return await send();
-  } catch (error) {
-    if (error instanceof Error && environment !== void 0 && !isAccessDenied(error)) mask(error, environment);
-    throw error;
-  }
-}
-function mask(error, environment) {
-  const texts = error;
-  for (const name of ["message", "stack", "Message", "Reason"]) {
-    const text5 = texts[name];
-    if (typeof text5 === "string") texts[name] = masked(text5, environment);
-  }
-}
-function masked(text5, environment) {
-  const variables = Object.entries(environment).filter(([, value]) => value !== "");
-  const named2 = variables.reduce(
-    (rest, [name, value]) => rest.replaceAll(`${name}=${value}`, () => `${name}=***`).replaceAll(`"${name}":${JSON.stringify(value)}`, () => `"${name}":"***"`),
-    text5
-  );
-  return withoutSecrets(
-    named2,
-    variables.flatMap(([, value]) => spellingsOf(value))
-  );
-}
-var init_masked_values = __esm({
-  "src/aws/masked-values.ts"() {
-    "use strict";
-    init_secrets2();
-    init_errors2();
-  }
-});
-
-// src/aws/lambda-client.ts
-function createLambdaApi({ version, wait: wait2, signal }) {
-  const customUserAgent = [["wsgi-lambda", version]];
-  const client = new import_client_lambda6.LambdaClient({ customUserAgent });
-  const cancellable = { abortSignal: signal };
-  const { call, find } = createCaller(wait2);
-  return {
-    getVersion: async (functionName, qualifier) => {
-      const found = await find(
-        "GetFunctionConfiguration",
-        functionName,
-        () => client.send(
-          new import_client_lambda6.GetFunctionConfigurationCommand({ FunctionName: functionName, Qualifier: qualifier }),
-          cancellable
-        )
-      );
-      return found && versionState(found);
-    },
-    createFunction: async (functionName, configuration, code2, beside) => {
-      const command = new import_client_lambda6.CreateFunctionCommand({
-        FunctionName: functionName,
-        ...configurationRequest(configuration),
-        Architectures: [code2.architecture],
-        Code: codeRequest(code2),
-        Tags: { ...beside?.tags, ...OUR_TAG },
-        CodeSigningConfigArn: beside?.codeSigningConfig
-      });
-      await call(
-        "CreateFunction",
-        functionName,
-        () => withoutValues(configuration.environment, () => client.send(command, cancellable))
-      );
-    },
-    updateCode: async (functionName, code2) => {
-      await call(
-        "UpdateFunctionCode",
-        functionName,
-        () => client.send(
-          new import_client_lambda6.UpdateFunctionCodeCommand({
-            FunctionName: functionName,
-            ...codeRequest(code2),
-            Architectures: [code2.architecture],
-            Publish: false
-          }),
-          cancellable
-        )
-      );
-    },
-    updateConfiguration: async (functionName, configuration) => {
-      const command = new import_client_lambda6.UpdateFunctionConfigurationCommand({
-        FunctionName: functionName,
-        ...configurationRequest(configuration)
-      });
-      await call(
-        "UpdateFunctionConfiguration",
-        functionName,
-        () => withoutValues(configuration.environment, () => client.send(command))
-      );
-    },
-    publish: async (functionName, codeSha256, description, revisionId) => {
-      const published2 = await call(
-        "PublishVersion",
-        functionName,
-        () => client.send(
-          new import_client_lambda6.PublishVersionCommand({
-            FunctionName: functionName,
-            CodeSha256: codeSha256,
-            RevisionId: revisionId,
-            Description: description
-          }),
-          cancellable
-        )
-      );
-      return published2.Version ?? "";
-    },
-    getAlias: async (functionName, alias) => {
-      const found = await find(
-        "GetAlias",
-        `${functionName}:${alias}`,
-        () => client.send(new import_client_lambda6.GetAliasCommand({ FunctionName: functionName, Name: alias }))
-      );
-      return found && aliasState(found);
-    },
-    createAlias: async (functionName, alias, target) => aliasState(
-      await call(
-        "CreateAlias",
-        `${functionName}:${alias}`,
-        () => client.send(
-          new import_client_lambda6.CreateAliasCommand({
-            FunctionName: functionName,
-            Name: alias,
-            FunctionVersion: target.version,
-            Description: target.description
-          }),
-          cancellable
-        )
-      )
-    ),
-    updateAlias: async (functionName, alias, target, revisionId) => aliasState(
-      await call(
-        "UpdateAlias",
-        `${functionName}:${alias}`,
-        () => client.send(
-          new import_client_lambda6.UpdateAliasCommand({
-            FunctionName: functionName,
-            Name: alias,
-            FunctionVersion: target.version,
-            Description: target.description,
-            // What is not sent stays: an alias that somebody else had divided would go on to send traffic elsewhere.
-            // An alias of $LATEST cannot be divided.
-            ...target.version !== "$LATEST" && {
-              RoutingConfig: { AdditionalVersionWeights: { ...target.weights } }
-            },
-            RevisionId: revisionId
-          })
-        )
-      )
-    ),
-    getPolicy: async (functionName, alias) => {
-      const found = await find(
-        "GetPolicy",
-        `${functionName}:${alias}`,
-        () => client.send(new import_client_lambda6.GetPolicyCommand({ FunctionName: functionName, Qualifier: alias }), cancellable)
-      );
-      return found?.Policy;
-    },
-    permitUrl: async (functionName, alias, statement) => {
-      await call(
-        "AddPermission",
-        `${functionName}:${alias}`,
-        () => client.send(
-          new import_client_lambda6.AddPermissionCommand({
-            FunctionName: functionName,
-            Qualifier: alias,
-            Principal: "*",
-            ...STATEMENTS[statement]
-          }),
-          cancellable
-        )
-      );
-    },
-    invoke: (...asked) => invokeOnce(asked, { customUserAgent, signal })
-  };
-}
-var import_client_lambda6, STATEMENTS;
-var init_lambda_client = __esm({
-  "src/aws/lambda-client.ts"() {
-    "use strict";
-    import_client_lambda6 = require("./aws.cjs");
-    init_call();
-    init_invoke();
-    init_lambda_shapes();
-    init_masked_values();
-    init_tags2();
-    STATEMENTS = {
-      url: { StatementId: "wsgi-lambda-url", Action: "lambda:InvokeFunctionUrl", FunctionUrlAuthType: "NONE" },
-      invoke: { StatementId: "wsgi-lambda-url-invoke", Action: "lambda:InvokeFunction", InvokedViaFunctionUrl: true }
-    };
-  }
-});
-
-// src/aws/invocation-fate.ts
-function invocationFate(error) {
-  if (!(error instanceof Error)) return "unknown";
-  const { name, $metadata, syscall } = error;
-  const status = $metadata?.httpStatusCode ?? 0;
-  if (name === "ResourceConflictException" && /state: ?Failed/i.test(error.message)) return "refused";
-  if (PASSING.has(name) || status === 429 || NOT_CONNECTED.has(syscall ?? "")) return "waits";
-  if (error instanceof AggregateError && error.errors.length > 0) {
-    return error.errors.every((each) => invocationFate(each) === "waits") ? "waits" : "unknown";
-  }
-  if (NOT_MADE.test(name) || NO_CREDENTIALS.has(name)) return "refused";
-  if (status >= 400 && status < 500 && !RUNNING.has(status)) return "refused";
-  return invocationFate(error.cause);
-}
-var PASSING, NOT_MADE, NOT_CONNECTED, NO_CREDENTIALS, RUNNING;
-var init_invocation_fate = __esm({
-  "src/aws/invocation-fate.ts"() {
-    "use strict";
-    PASSING = /* @__PURE__ */ new Set([
-      ...[
-        "TooManyRequestsException",
-        "ResourceConflictException",
-        "ResourceNotReadyException",
-        "SnapStartNotReadyException"
-      ],
-      ...["EC2ThrottledException", "ENILimitReachedException", "SubnetIPAddressLimitReachedException"]
-    ]);
-    NOT_MADE = /^(?:EC2Unexpected|EC2AccessDenied|EFSMount\w+|InvalidRuntime|InvalidSecurityGroupID|InvalidSubnetID|InvalidZipFile|KMS\w+|S3Files\w+|SnapStart|SnapStartTimeout)Exception$/;
-    NOT_CONNECTED = /* @__PURE__ */ new Set(["getaddrinfo", "connect"]);
-    NO_CREDENTIALS = /* @__PURE__ */ new Set(["CredentialsProviderError", "TokenProviderError"]);
-    RUNNING = /* @__PURE__ */ new Set([408, 410]);
-  }
-});
-
-// src/aws/layers.ts
-function createLayerApi({ version, wait: wait2, signal }) {
-  const client = new import_client_lambda7.LambdaClient({ customUserAgent: [["wsgi-lambda", version]] });
-  const cancellable = { abortSignal: signal };
-  const once2 = new import_client_lambda7.LambdaClient({ customUserAgent: [["wsgi-lambda", version]], maxAttempts: 1 });
-  const { call, find } = createCaller(wait2, (layer) => `arn:aws:lambda:*:*:layer:${layer}*`);
-  const findContent = async ({ name, codeSha256, runtime }, architecture) => {
-    const listed3 = await find(
-      "ListLayerVersions",
-      name,
-      () => client.send(
-        new import_client_lambda7.ListLayerVersionsCommand({
-          LayerName: name,
-          MaxItems: VERSIONS,
-          CompatibleRuntime: runtime,
-          CompatibleArchitecture: architecture
-        }),
-        cancellable
-      )
-    );
-    const named2 = listed3?.LayerVersions?.find(({ Description }) => Description === descriptionOf(codeSha256));
-    if (named2?.Version === void 0) return void 0;
-    const { Version: number2 } = named2;
-    const found = await find(
-      "GetLayerVersion",
-      name,
-      () => client.send(new import_client_lambda7.GetLayerVersionCommand({ LayerName: name, VersionNumber: number2 }), cancellable)
-    );
-    return found?.Content?.CodeSha256 === codeSha256 ? found.LayerVersionArn : void 0;
-  };
-  async function publishOnce({ name, codeSha256, runtime }, code2) {
-    const published2 = await call(
-      "PublishLayerVersion",
-      name,
-      () => once2.send(
-        new import_client_lambda7.PublishLayerVersionCommand({
-          LayerName: name,
-          Description: descriptionOf(codeSha256),
-          Content: codeRequest(code2),
-          CompatibleRuntimes: [runtime],
-          CompatibleArchitectures: [code2.architecture]
-        }),
-        cancellable
-      )
-    );
-    return { arn: published2.LayerVersionArn ?? "", codeSha256: published2.Content?.CodeSha256 ?? codeSha256 };
-  }
-  async function publishSurely(content, code2) {
-    for (let attempt2 = 1; ; attempt2++) {
-      try {
-        return await publishOnce(content, code2);
-      } catch (error) {
-        if (invocationFate(error) === "refused" || attempt2 === ATTEMPTS) throw error;
-        await wait2(1e3 * attempt2, `looking whether the layer ${content.name} was published`);
-        const arn = await findContent(content, code2.architecture);
-        if (arn !== void 0) return { arn, codeSha256: content.codeSha256 };
-      }
-    }
-  }
-  return {
-    find: findContent,
-    publish: async (content, code2) => {
-      const { arn, codeSha256 } = await publishSurely(content, code2);
-      if (codeSha256 !== content.codeSha256) throw otherContent(arn, code2);
-      return arn;
-    }
-  };
-}
-function otherContent(arn, code2) {
-  const place = "object" in code2 ? `s3://${code2.object.bucket}/${code2.object.key}` : "the request";
-  return new UserError({
-    title: `The layer ${arn} has not the content of the artifact`,
-    detail: `Lambda took it from ${place}. No function uses it.`,
-    hint: "Look who may write into upload-bucket, remove that object and that version of the layer, and run this again."
-  });
-}
-function descriptionOf(codeSha256) {
-  return DESCRIPTION + codeSha256;
-}
-function isOurDescription(description) {
-  return description.startsWith(DESCRIPTION);
-}
-var import_client_lambda7, VERSIONS, ATTEMPTS, DESCRIPTION;
-var init_layers = __esm({
-  "src/aws/layers.ts"() {
-    "use strict";
-    import_client_lambda7 = require("./aws.cjs");
-    init_errors();
-    init_call();
-    init_invocation_fate();
-    init_lambda_shapes();
-    VERSIONS = 50;
-    ATTEMPTS = 3;
-    DESCRIPTION = "wsgi-lambda: ";
-  }
-});
-
-// src/aws/logs.ts
-function createLogsApi({ version, signal }) {
-  const opening = once(async () => {
-    const { CloudWatchLogsClient: CloudWatchLogsClient3, FilterLogEventsCommand } = await Promise.resolve().then(() => __toESM(require_client_cloudwatch_logs(), 1));
-    return { client: new CloudWatchLogsClient3({ customUserAgent: [["wsgi-lambda", version]] }), FilterLogEventsCommand };
-  });
-  return {
-    read: async ({ group, since, text: text5, streams }, next) => {
-      const { client, FilterLogEventsCommand } = await opening();
-      try {
-        const found = await client.send(
-          new FilterLogEventsCommand({
-            logGroupName: group,
-            startTime: Math.max(0, Math.floor(since)),
-            filterPattern: text5 && patternOf(text5),
-            logStreamNames: streams && [...streams],
-            nextToken: next
-          }),
-          { abortSignal: signal }
-        );
-        return pageOf(found);
-      } catch (error) {
-        if (isNotFound(error)) return void 0;
-        throw adviceFor(error, {
-          action: "logs:FilterLogEvents",
-          resource: group,
-          arn: `arn:aws:logs:*:*:log-group:${group}:*`
-        });
-      }
-    }
-  };
-}
-async function readAll2(logs2, query) {
-  const events2 = [];
-  let next;
-  do {
-    const page = await logs2.read(query, next);
-    if (page === void 0) return void 0;
-    events2.push(...page.events);
-    next = page.next;
-  } while (next !== void 0);
-  return events2;
-}
-function patternOf(text5) {
-  return `"${text5.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
-}
-function pageOf({ events: events2 = [], nextToken }) {
-  const turns = /* @__PURE__ */ new Map();
-  const nameOf5 = (place) => {
-    const turn = (turns.get(place) ?? 0) + 1;
-    turns.set(place, turn);
-    return `${place} ${turn}`;
-  };
-  return {
-    events: events2.map(({ eventId, timestamp = 0, logStreamName = "", message = "" }) => ({
-      id: eventId ?? nameOf5(`${logStreamName} ${timestamp} ${message}`),
-      at: timestamp,
-      stream: logStreamName,
-      message: message.replace(/\r?\n$/, "")
-    })),
-    next: nextToken
-  };
-}
-function once(make2) {
-  let made;
-  return () => made ??= make2();
-}
-var init_logs = __esm({
-  "src/aws/logs.ts"() {
-    "use strict";
-    init_errors2();
-  }
-});
-
-// aws-more:@aws-sdk/client-cloudwatch
-var require_client_cloudwatch = __commonJS({
-  "aws-more:@aws-sdk/client-cloudwatch"(exports2, module2) {
-    module2.exports = require("./aws-more.cjs")["@aws-sdk/client-cloudwatch"];
-  }
-});
-
-// src/aws/alarms.ts
-var alarms_exports = {};
-__export(alarms_exports, {
-  createCloudWatchAlarms: () => createCloudWatchAlarms
-});
-function createCloudWatchAlarms({ version, wait: wait2, signal }) {
-  const client = new import_client_cloudwatch.CloudWatchClient({ customUserAgent: [["wsgi-lambda", version]] });
-  const { call } = createCaller(wait2, () => "*", "cloudwatch");
-  return {
-    read: async (names) => {
-      const command = new import_client_cloudwatch.DescribeAlarmsCommand({
-        AlarmNames: [...names],
-        // Without it composite alarms are left out.
-        AlarmTypes: [import_client_cloudwatch.AlarmType.MetricAlarm, import_client_cloudwatch.AlarmType.CompositeAlarm],
-        MaxRecords: 100
-      });
-      const found = await call("DescribeAlarms", names.join(", "), () => client.send(command, { abortSignal: signal }));
-      return [...found.MetricAlarms ?? [], ...found.CompositeAlarms ?? []].map(
-        ({ AlarmName: name = "", StateValue: state = "INSUFFICIENT_DATA", StateReason: reason = "" }) => ({
-          name,
-          state,
-          reason
-        })
-      );
-    }
-  };
-}
-var import_client_cloudwatch;
-var init_alarms = __esm({
-  "src/aws/alarms.ts"() {
-    "use strict";
-    import_client_cloudwatch = __toESM(require_client_cloudwatch(), 1);
-    init_call();
-  }
-});
-
-// src/aws/open-alarms.ts
-function createAlarmApi(options) {
-  let opened;
-  return {
-    read: async (names) => {
-      opened ??= Promise.resolve().then(() => (init_alarms(), alarms_exports)).then(({ createCloudWatchAlarms: createCloudWatchAlarms2 }) => createCloudWatchAlarms2(options));
-      return await (await opened).read(names);
-    }
-  };
-}
-var init_open_alarms = __esm({
-  "src/aws/open-alarms.ts"() {
-    "use strict";
-  }
-});
-
-// src/aws/provisioned.ts
-function createProvisionedApi({ version: own, wait: wait2, signal }) {
-  const client = new import_client_lambda8.LambdaClient({ customUserAgent: [["wsgi-lambda", own]] });
-  const cancellable = { abortSignal: signal };
-  const { call, find } = createCaller(wait2);
-  return {
-    list: async (functionName) => {
-      const all = [];
-      let marker;
-      do {
-        const command = new import_client_lambda8.ListProvisionedConcurrencyConfigsCommand({ FunctionName: functionName, Marker: marker });
-        const page = await find(
-          "ListProvisionedConcurrencyConfigs",
-          functionName,
-          () => client.send(command, cancellable)
-        );
-        for (const config of page?.ProvisionedConcurrencyConfigs ?? []) {
-          all.push(stateOf4(config.FunctionArn?.split(":").at(-1) ?? "", config));
-        }
-        marker = page?.NextMarker;
-      } while (marker);
-      return all;
-    },
-    get: async (functionName, version) => {
-      const command = new import_client_lambda8.GetProvisionedConcurrencyConfigCommand({ FunctionName: functionName, Qualifier: version });
-      const found = await orMissing(
-        call("GetProvisionedConcurrencyConfig", `${functionName}:${version}`, () => client.send(command, cancellable))
-      );
-      return found && stateOf4(version, found);
-    },
-    put: async (functionName, version, count) => {
-      const command = new import_client_lambda8.PutProvisionedConcurrencyConfigCommand({
-        FunctionName: functionName,
-        Qualifier: version,
-        ProvisionedConcurrentExecutions: count
-      });
-      await call("PutProvisionedConcurrencyConfig", `${functionName}:${version}`, () => client.send(command));
-    },
-    remove: async (functionName, version) => {
-      const command = new import_client_lambda8.DeleteProvisionedConcurrencyConfigCommand({ FunctionName: functionName, Qualifier: version });
-      await orMissing(
-        call("DeleteProvisionedConcurrencyConfig", `${functionName}:${version}`, () => client.send(command))
-      );
-    }
-  };
-}
-async function orMissing(sent) {
-  try {
-    return await sent;
-  } catch (error) {
-    if (isMissing2(error)) return void 0;
-    throw error;
-  }
-}
-function isMissing2(error) {
-  if (!(error instanceof Error)) return false;
-  return error.name === "ProvisionedConcurrencyConfigNotFoundException" || isMissing2(error.cause);
-}
-function stateOf4(qualifier, found) {
-  const { Status: status } = found;
-  return {
-    qualifier,
-    requested: found.RequestedProvisionedConcurrentExecutions ?? 0,
-    available: found.AvailableProvisionedConcurrentExecutions ?? 0,
-    status: status === "READY" || status === "FAILED" ? status : "IN_PROGRESS",
-    reason: found.StatusReason
-  };
-}
-var import_client_lambda8;
-var init_provisioned = __esm({
-  "src/aws/provisioned.ts"() {
-    "use strict";
-    import_client_lambda8 = require("./aws.cjs");
-    init_call();
-  }
-});
-
-// src/aws/served-code.ts
-function createServedCodeApi({ version: own, wait: wait2, signal }) {
-  const client = new import_client_lambda9.LambdaClient({ customUserAgent: [["wsgi-lambda", own]] });
-  const { find } = createCaller(wait2);
-  return {
-    find: async (functionName, version) => {
-      const command = new import_client_lambda9.GetFunctionCommand({ FunctionName: functionName, Qualifier: version });
-      const found = await find("GetFunction", functionName, () => client.send(command, { abortSignal: signal }));
-      const { Location: address2 } = found?.Code ?? {};
-      const { CodeSize: zipBytes = 0, CodeSha256: codeSha256 = "" } = found?.Configuration ?? {};
-      return address2 === void 0 ? void 0 : { address: address2, zipBytes, codeSha256 };
-    }
-  };
-}
-var import_client_lambda9;
-var init_served_code = __esm({
-  "src/aws/served-code.ts"() {
-    "use strict";
-    import_client_lambda9 = require("./aws.cjs");
-    init_call();
-  }
-});
-
-// src/aws/versions.ts
-function createVersionsApi(options) {
-  const { version, signal } = options;
-  const client = new import_client_lambda10.LambdaClient({ customUserAgent: [["wsgi-lambda", version]] });
-  const cancellable = { abortSignal: signal };
-  const { find, call } = createCaller(options.wait);
-  const { find: findVersion } = createCaller(options.wait, (name) => `arn:aws:lambda:*:*:function:${name}:*`);
-  return {
-    list: async (functionName) => {
-      const listed3 = [];
-      let marker;
-      do {
-        const command = new import_client_lambda10.ListVersionsByFunctionCommand({ FunctionName: functionName, Marker: marker });
-        const page = await find("ListVersionsByFunction", functionName, () => client.send(command, cancellable));
-        if (page === void 0) return void 0;
-        listed3.push(...page.Versions ?? []);
-        marker = page.NextMarker;
-      } while (marker);
-      return listed3.filter(({ Version }) => Version !== "$LATEST").map(listedVersion).toSorted((a, b) => Number(b.version) - Number(a.version));
-    },
-    listAliases: async (functionName) => {
-      const listed3 = [];
-      let marker;
-      do {
-        const command = new import_client_lambda10.ListAliasesCommand({ FunctionName: functionName, Marker: marker });
-        const page = await call("ListAliases", functionName, () => client.send(command, cancellable));
-        listed3.push(...page.Aliases ?? []);
-        marker = page.NextMarker;
-      } while (marker);
-      return listed3.map(namedAlias);
-    },
-    remove: async (functionName, number2) => {
-      if (!/^[1-9]\d*$/.test(number2)) throw new Error(`${number2} is no version that could be removed`);
-      const command = new import_client_lambda10.DeleteFunctionCommand({ FunctionName: functionName, Qualifier: number2 });
-      await findVersion("DeleteFunction", functionName, () => client.send(command, cancellable));
-    }
-  };
-}
-function listedVersion(found) {
-  return {
-    version: found.Version ?? "",
-    published: isoDate(found.LastModified),
-    codeSha256: found.CodeSha256 ?? "",
-    zipBytes: found.CodeSize ?? 0,
-    description: found.Description ?? ""
-  };
-}
-function namedAlias(found) {
-  return {
-    name: found.Name ?? "",
-    version: found.FunctionVersion ?? "",
-    description: found.Description ?? "",
-    weights: found.RoutingConfig?.AdditionalVersionWeights ?? {}
-  };
-}
-function isoDate(text5) {
-  const time = Date.parse((text5 ?? "").replace(/([+-]\d\d)(\d\d)$/, "$1:$2"));
-  return Number.isNaN(time) ? "" : new Date(time).toISOString();
-}
-var import_client_lambda10;
-var init_versions2 = __esm({
-  "src/aws/versions.ts"() {
-    "use strict";
-    import_client_lambda10 = require("./aws.cjs");
-    init_call();
-  }
-});
-
-// src/aws/apis.ts
-var apis_exports = {};
-__export(apis_exports, {
-  createAwsApis: () => createAwsApis
-});
-function createAwsApis(options) {
-  return {
-    alarms: createAlarmApi(options),
-    provisioned: createProvisionedApi(options),
-    lambda: createLambdaApi(options),
-    urls: createFunctionUrlApi(options),
-    layers: createLayerApi(options),
-    aside: createAsideApis(options),
-    code: createServedCodeApi(options),
-    logs: createLogsApi(options),
-    versions: createVersionsApi(options)
-  };
-}
-var init_apis = __esm({
-  "src/aws/apis.ts"() {
-    "use strict";
-    init_aside();
-    init_function_url();
-    init_lambda_client();
-    init_layers();
-    init_logs();
-    init_open_alarms();
-    init_provisioned();
-    init_served_code();
-    init_versions2();
-  }
-});
-
-// src/aws/static-bucket.ts
-var static_bucket_exports = {};
-__export(static_bucket_exports, {
-  createStaticBucket: () => createStaticBucket
-});
-function createStaticBucket(address2, { version, signal, isPathStyle, owner }) {
-  const { name: Bucket, prefix } = parseBucketAddress(address2);
-  const client = new import_client_s32.S3Client({
-    customUserAgent: [["wsgi-lambda", version]],
-    forcePathStyle: isPathStyle,
-    followRegionRedirects: true
-  });
-  if (owner !== void 0) expectOwner(client, owner);
-  const call = async (action, key, send) => {
-    try {
-      signal.throwIfAborted();
-      return await send();
-    } catch (error) {
-      signal.throwIfAborted();
-      const arn = action === "ListBucket" ? `arn:aws:s3:::${Bucket}` : `arn:aws:s3:::${Bucket}/${prefix}*`;
-      throw adviceFor(error, { action: `s3:${action}`, resource: `s3://${Bucket}/${prefix}${key}`, arn });
-    }
-  };
-  const paramsOf = (key, { contentType, cacheControl, contentEncoding }) => ({
-    Bucket,
-    Key: prefix + key,
-    ContentType: contentType,
-    CacheControl: cacheControl,
-    ...contentEncoding !== void 0 && { ContentEncoding: contentEncoding }
-  });
-  return {
-    region: () => client.config.region(),
-    list: async function* () {
-      const pages = (0, import_client_s32.paginateListObjectsV2)({ client }, { Bucket, Prefix: prefix }, { abortSignal: signal });
-      for (; ; ) {
-        const page = await call("ListBucket", "", () => pages.next());
-        if (page.done) return;
-        for (const { Key = "", ETag = "" } of page.value.Contents ?? [])
-          yield { key: Key.slice(prefix.length), etag: ETag.replaceAll('"', "") };
-      }
-    },
-    readText: (key) => call("GetObject", key, async () => {
-      const command = new import_client_s32.GetObjectCommand({ Bucket, Key: prefix + key });
-      const found = await client.send(command, { abortSignal: signal }).catch((error) => {
-        if (error instanceof Error && error.name === "NoSuchKey") return void 0;
-        throw error;
-      });
-      return found?.Body instanceof import_node_stream7.Readable ? await (0, import_consumers.text)(found.Body) : void 0;
-    }),
-    writeText: (key, content, headers2) => call("PutObject", key, async () => {
-      const command = new import_client_s32.PutObjectCommand({ ...paramsOf(key, headers2), Body: content });
-      await client.send(command, { abortSignal: signal });
-    }),
-    writeFile: (key, path4, headers2) => call("PutObject", key, async () => {
-      const params = { ...paramsOf(key, headers2), Body: (0, import_node_fs21.createReadStream)(path4) };
-      const upload = new import_lib_storage2.Upload({ client, partSize: PART_BYTES, queueSize: 1, params });
-      const abort = () => void upload.abort();
-      signal.addEventListener("abort", abort);
-      try {
-        await upload.done();
-      } finally {
-        signal.removeEventListener("abort", abort);
-      }
-    }),
-    remove: async (keys) => {
-      for (let at = 0; at < keys.length; at += MOST_REMOVED) {
-        const Objects = keys.slice(at, at + MOST_REMOVED).map((key) => ({ Key: prefix + key }));
-        await call("DeleteObject", keys[at] ?? "", async () => {
-          const command = new import_client_s32.DeleteObjectsCommand({ Bucket, Delete: { Objects, Quiet: true } });
-          const { Errors: [failed4] = [] } = await client.send(command, { abortSignal: signal });
-          if (failed4) throw Object.assign(new Error(failed4.Message), { name: failed4.Code ?? "Error", $fault: "client" });
-        });
-      }
-    }
-  };
-}
-var import_node_fs21, import_node_stream7, import_consumers, import_client_s32, import_lib_storage2, MOST_REMOVED;
-var init_static_bucket = __esm({
-  "src/aws/static-bucket.ts"() {
-    "use strict";
-    import_node_fs21 = require("node:fs");
-    import_node_stream7 = require("node:stream");
-    import_consumers = require("node:stream/consumers");
-    import_client_s32 = __toESM(require_client_s3(), 1);
-    import_lib_storage2 = __toESM(require_lib_storage(), 1);
-    init_bucket_address();
-    init_errors2();
-    init_expected_owner();
-    init_part_bytes();
-    MOST_REMOVED = 1e3;
-  }
-});
-
-// src/aws/open-static-bucket.ts
-var open_static_bucket_exports = {};
-__export(open_static_bucket_exports, {
-  openStaticBucket: () => openStaticBucket
-});
-async function openStaticBucket(address2, {
-  environment,
-  ...options
-}) {
-  const [{ createStaticBucket: createStaticBucket2 }, { hasOwnEndpoint: hasOwnEndpoint2 }] = await Promise.all([
-    Promise.resolve().then(() => (init_static_bucket(), static_bucket_exports)),
-    Promise.resolve().then(() => (init_s3(), s3_exports))
-  ]);
-  return createStaticBucket2(address2, { ...options, isPathStyle: hasOwnEndpoint2(environment) });
-}
-var init_open_static_bucket = __esm({
-  "src/aws/open-static-bucket.ts"() {
-    "use strict";
-  }
-});
-
 // src/artifact/file-list.ts
-async function listFiles3(path4, zipBytes) {
+async function listFiles2(path4, zipBytes) {
   var _stack = [];
   try {
     const zip = __using(_stack, await openZip(path4), true);
@@ -20188,8 +15656,8 @@ async function readTexts(path4, wanted) {
 async function findFileList(codeSha256, store) {
   return await readRecord(store, "releases", keyOf("files", codeSha256));
 }
-async function keepFileList(codeSha256, list3, store) {
-  await writeRecord(store, "releases", keyOf("files", codeSha256), list3, { isPrivate: true });
+async function keepFileList(codeSha256, list2, store) {
+  await writeRecord(store, "releases", keyOf("files", codeSha256), list2, { isPrivate: true });
 }
 var DIST_INFO;
 var init_file_list = __esm({
@@ -20204,8 +15672,8 @@ var init_file_list = __esm({
 
 // src/artifact/given.ts
 async function readArtifact(given2) {
-  const path4 = (0, import_node_path60.resolve)(given2);
-  const found = await (0, import_promises63.stat)(path4).catch(() => void 0);
+  const path4 = (0, import_node_path46.resolve)(given2);
+  const found = await (0, import_promises41.stat)(path4).catch(() => void 0);
   if (!found?.isFile()) {
     throw new UserError(
       {
@@ -20280,12 +15748,12 @@ async function packagesOf2(zip) {
     return { name, version, zipBytes, unzippedBytes };
   });
 }
-var import_promises63, import_node_path60;
+var import_promises41, import_node_path46;
 var init_given = __esm({
   "src/artifact/given.ts"() {
     "use strict";
-    import_promises63 = require("node:fs/promises");
-    import_node_path60 = require("node:path");
+    import_promises41 = require("node:fs/promises");
+    import_node_path46 = require("node:path");
     init_dist2();
     init_errors();
     init_runtimes();
@@ -20344,13 +15812,13 @@ function statementsOf(policy) {
 }
 function union2(present2, more) {
   if (present2 === void 0 || JSON.stringify(present2) === JSON.stringify(more)) return more;
-  if (!isTable3(present2) || !isTable3(more)) return [...new Set([present2, more].flat())];
+  if (!isTable4(present2) || !isTable4(more)) return [...new Set([present2, more].flat())];
   const keys = Object.keys({ ...present2, ...more });
   return Object.fromEntries(
     keys.map((key) => [key, more[key] === void 0 ? present2[key] : union2(present2[key], more[key])])
   );
 }
-function isTable3(value) {
+function isTable4(value) {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 function document(...statements) {
@@ -20447,11 +15915,14 @@ var init_state = __esm({
 
 // src/release/desired/desired-layers.ts
 function layerNameOf(functionName) {
-  return `${functionName}-dependencies`;
+  return functionName + ENDING;
+}
+function functionOfLayer(name) {
+  return name.endsWith(ENDING) ? name.slice(0, -ENDING.length) : void 0;
 }
 function keptLayers({ functionName, layers: given2 }, latest) {
-  const isOurs2 = (arn) => arn.includes(`:layer:${layerNameOf(functionName)}:`);
-  return (latest?.layers ?? []).filter(({ arn }) => given2 ? given2.includes(arn) : !isOurs2(arn));
+  const isOurs3 = (arn) => arn.includes(`:layer:${layerNameOf(functionName)}:`);
+  return (latest?.layers ?? []).filter(({ arn }) => given2 ? given2.includes(arn) : !isOurs3(arn));
 }
 function desiredLayers(settings, layer, { latest }) {
   const { functionName, layers: given2 } = settings;
@@ -20467,12 +15938,14 @@ function desiredLayers(settings, layer, { latest }) {
     { exitCode: 2 }
   );
 }
+var ENDING;
 var init_desired_layers = __esm({
   "src/release/desired/desired-layers.ts"() {
     "use strict";
     init_errors();
     init_limits();
     init_state();
+    ENDING = "-dependencies";
   }
 });
 
@@ -20764,7 +16237,7 @@ function corsSteps({ url }, { access, cors }) {
 function areSameCors(one, other) {
   const listed3 = (names) => names.map((name) => name.toLowerCase()).toSorted().join();
   return ["origins", "methods", "headers", "exposedHeaders"].every(
-    (list3) => listed3(one[list3]) === listed3(other[list3])
+    (list2) => listed3(one[list2]) === listed3(other[list2])
   ) && one.credentials === other.credentials && one.maxAge === other.maxAge;
 }
 function missingStatements(policy) {
@@ -20853,13 +16326,13 @@ var init_desired_way_in = __esm({
 
 // src/release/desired/desired-configuration.ts
 function releasedConfiguration(settings, code2, current) {
-  if (settings.manage === "code") return unmanagedConfiguration(settings, code2, existing2(settings, current));
+  if (settings.manage === "code") return unmanagedConfiguration(settings, code2, existing(settings, current));
   const configuration = desiredConfiguration(settings, current);
   checkOptions(configuration.options, current.latest?.options, code2.runtime);
   return { ...configuration, runtime: code2.runtime, layers: desiredLayers(settings, code2.layer, current) };
 }
 function desiredConfiguration(settings, current) {
-  if (settings.manage === "code") return existing2(settings, current);
+  if (settings.manage === "code") return existing(settings, current);
   const own = current.latest;
   const options = desiredOptions(settings, own?.options);
   checkOptions(options, own?.options, void 0);
@@ -20873,7 +16346,7 @@ function desiredConfiguration(settings, current) {
     options
   };
 }
-function existing2({ functionName, region }, { latest }) {
+function existing({ functionName, region }, { latest }) {
   if (latest) return latest;
   throw new UserError(
     {
@@ -21063,7 +16536,7 @@ function failed2(title, reason) {
   return new UserError({ title, detail: reason });
 }
 var MOST_SECONDS2;
-var init_wait2 = __esm({
+var init_wait = __esm({
   "src/release/wait.ts"() {
     "use strict";
     init_errors();
@@ -21106,13 +16579,13 @@ function isNotKnownYet(error) {
   return NOT_KNOWN_YET.test(words4) || isNotKnownYet(error.cause);
 }
 var asideExecutors, MOST_SECONDS3, NOT_KNOWN_YET;
-var init_aside2 = __esm({
+var init_aside = __esm({
   "src/release/carry-out/aside.ts"() {
     "use strict";
     init_errors();
     init_desired_configuration();
     init_role_policy();
-    init_wait2();
+    init_wait();
     asideExecutors = {
       "create-role": async ({ name }, releasing) => {
         releasing.with.report.info(await makeRole(name, releasing));
@@ -21147,6 +16620,431 @@ var init_aside2 = __esm({
     };
     MOST_SECONDS3 = 60;
     NOT_KNOWN_YET = /cannot be assumed by Lambda|execution role does not have permissions/;
+  }
+});
+
+// src/aws/advice.ts
+var INVALID, ADVICE2;
+var init_advice = __esm({
+  "src/aws/advice.ts"() {
+    "use strict";
+    INVALID = /^InvalidParameterValueException$/;
+    ADVICE2 = [
+      // ---- credentials and region
+      {
+        says: /SSO session|aws sso login|sso.*token.*expired/i,
+        title: "The sign-in to AWS has expired",
+        hint: "Sign in again: aws sso login."
+      },
+      {
+        says: /could not load credentials/i,
+        title: "There are no AWS credentials",
+        hint: "In a workflow, run aws-actions/configure-aws-credentials before this step (with id-token: write); elsewhere, set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
+      },
+      {
+        names: /^CredentialsProviderError$/,
+        title: "There are no AWS credentials",
+        hint: "In a workflow, run aws-actions/configure-aws-credentials before this step (with id-token: write); elsewhere, set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
+      },
+      {
+        says: /region is missing/i,
+        title: "There is no AWS region",
+        hint: "Set AWS_REGION, or a region in the profile."
+      },
+      {
+        says: /region not accepted/i,
+        title: "The AWS region is not valid",
+        hint: "Set AWS_REGION, as in eu-west-1."
+      },
+      {
+        names: /^(?:ExpiredToken(?:Exception)?|TokenRefreshRequired)$/,
+        title: "The AWS credentials have expired",
+        hint: "Get new ones and run again: it goes on from there. In a workflow, role-duration-seconds of aws-actions/configure-aws-credentials makes them hold for longer, up to what the role allows."
+      },
+      {
+        names: /^(?:RequestTimeTooSkewed|RequestExpired|SignatureDoesNotMatch|InvalidSignatureException)$/,
+        says: /signature expired|not yet current|too skewed|request has expired|difference between the request time/i,
+        title: "The clock of this machine is wrong: AWS refuses what is signed with it",
+        hint: "Set the time, and run again."
+      },
+      {
+        names: /^(?:UnrecognizedClientException|InvalidClientTokenId|InvalidSignatureException|InvalidAccessKeyId|SignatureDoesNotMatch|InvalidToken|MissingAuthenticationToken(?:Exception)?|IncompleteSignature(?:Exception)?)$/,
+        title: "AWS does not accept the credentials",
+        hint: "They are wrong, or of another partition, or the region is not enabled for the account: get new ones and run again."
+      },
+      {
+        names: /^(?:OptInRequired|SubscriptionRequiredException)$/,
+        title: "The account does not use this service of AWS yet",
+        hint: "Finish its registration in the AWS console."
+      },
+      // ---- variables: what Lambda says of them may have their values
+      {
+        names: INVALID,
+        says: /environment variables.*exceeded the 4 ?KB limit/is,
+        title: "The environment variables are larger than 4 KB, the most that a function can have",
+        hint: "Remove some, or keep long values in Parameter Store or Secrets Manager.",
+        isConfidential: true
+      },
+      {
+        says: /reserved keys that are currently not supported for modification.*used in this request: ([\w, ]+)/is,
+        title: "Lambda sets these variables itself: $1",
+        hint: "Remove them from environment.",
+        isConfidential: true
+      },
+      {
+        says: /environment\.?variables/i,
+        names: /^(?:ValidationException|InvalidParameterValueException)$/,
+        title: "Lambda does not accept the environment variables",
+        hint: "A name is two characters or more: letters, digits and _, a letter first.",
+        isConfidential: true
+      },
+      // ---- the execution role
+      {
+        says: /execution role (?:does not )?have permissions? to (?:call )?CreateNetworkInterface/i,
+        title: "The execution role may not make network interfaces, which a function in a VPC needs",
+        hint: "Attach the policy AWSLambdaVPCAccessExecutionRole to the role, or let create-role make one. Where the role has it, a policy of the organisation forbids it."
+      },
+      {
+        says: /execution role does not have permissions to call (\w+) on (\w+)/i,
+        title: "The execution role may not do $1 of $2",
+        hint: "Add the action to the policy of the role, or let create-role make one."
+      },
+      {
+        names: INVALID,
+        says: /EFS|file ?system|mount target|access point/i,
+        title: "Lambda does not accept the file system",
+        hint: "It needs a mount target in each subnet of vpc-subnets, which is available, and security groups that let the function reach port 2049."
+      },
+      {
+        names: INVALID,
+        says: /role/i,
+        title: "Lambda does not accept the execution role",
+        hint: "Check the ARN in role. Its trust policy must allow lambda.amazonaws.com to assume it; a new role takes some seconds to be known."
+      },
+      // ---- KMS
+      {
+        names: /^KMSAccessDeniedException$/,
+        title: "Lambda may not use the key that encrypts the variables of the function",
+        hint: "The execution role needs kms:Decrypt on the key, and so does whoever reads the variables; the key's own policy must allow it. Where the role was deleted and made anew, set kms-key again: the grant was of the old role."
+      },
+      {
+        names: /^KMS(?:Disabled|InvalidState)Exception$/,
+        title: "The key that encrypts the variables of the function cannot be used",
+        hint: "It is disabled, or is going to be deleted: enable it, or choose another kms-key."
+      },
+      {
+        names: /^KMSNotFoundException$/,
+        title: "The key that encrypts the variables of the function does not exist",
+        hint: "Choose another kms-key, of the region of the function; none is the key of AWS."
+      },
+      {
+        names: INVALID,
+        says: /KMS key/i,
+        title: "Lambda cannot use the KMS key",
+        hint: "kms-key must be a symmetric key of the region of the function, and the credentials need kms:CreateGrant and kms:Encrypt on it."
+      },
+      {
+        names: /^(?:KMS\.\w+|KMSKeyNotAccessibleFault)$/,
+        title: "The key that encrypts the bucket cannot be used",
+        hint: "Check upload-kms-key: the key must be enabled, of the region of the bucket, and allow the credentials kms:GenerateDataKey and kms:Decrypt."
+      },
+      // ---- VPC
+      {
+        says: /denied by EC2.*permission to (\w+)/is,
+        title: "The credentials may not do ec2:$1, with which Lambda checks subnets and security groups",
+        hint: "Add ec2:DescribeSubnets, ec2:DescribeSecurityGroups and ec2:DescribeVpcs on * to their policy."
+      },
+      {
+        says: /InvalidSubnetID|subnet ID '?([\w-]+)'? does not exist/i,
+        title: "A subnet of vpc-subnets does not exist here",
+        hint: "It must be of the account and the region of the function (AWS_REGION)."
+      },
+      {
+        says: /InvalidGroup|InvalidSecurityGroup|security group '?([\w-]+)'? does not exist/i,
+        title: "A security group of vpc-security-groups does not exist here",
+        hint: "It must be of the account, the region and the VPC of the function."
+      },
+      {
+        names: /^(?:ENILimitReached|SubnetIPAddressLimitReached|EC2Throttled)Exception$/,
+        title: "The VPC has no room for the function",
+        hint: "Choose subnets with free addresses, or raise the quota of network interfaces; where EC2 throttles, wait and run again."
+      },
+      {
+        names: /^EC2(?:AccessDenied|Unexpected)Exception$/,
+        title: "Lambda could not make network interfaces in the VPC",
+        hint: "The execution role needs the policy AWSLambdaVPCAccessExecutionRole."
+      },
+      {
+        names: /^EFS\w+Exception$/,
+        title: "The function cannot use its file system",
+        hint: "Its security groups must let it reach port 2049 of a mount target in its zone, and its role needs elasticfilesystem:ClientMount and ClientWrite."
+      },
+      // ---- limits
+      {
+        names: /^CodeStorageExceededException$/,
+        title: "The account has no room for more code in this region",
+        hint: "Let keep-versions be smaller, remove functions and layers that nobody uses, or raise the quota of function and layer storage."
+      },
+      {
+        names: INVALID,
+        says: /unreservedconcurrentexecution.*below its minimum value of \[?(\d+)/is,
+        title: "reserved-concurrency leaves the other functions of the account less than $1, the fewest that Lambda keeps for them",
+        hint: "Reserve less, or raise the quota of concurrent executions."
+      },
+      {
+        names: INVALID,
+        says: /provisioned concurrency/i,
+        title: "Lambda does not accept provisioned-concurrency",
+        hint: "It may not be more than reserved-concurrency, nor than what the account has left."
+      },
+      {
+        names: /^TooManyRequestsException$/,
+        says: /ReservedFunctionConcurrent/,
+        title: "The function has no concurrency left that is reserved for it",
+        hint: "Raise reserved-concurrency: with 0, which the console calls throttle, nothing can be invoked."
+      },
+      {
+        names: /^(?:TooManyRequestsException|Throttling(?:Exception)?|ThrottledException|RequestLimitExceeded|SlowDown)$/,
+        title: "$action was throttled",
+        hint: "Others use up what the account may do: wait, and run again."
+      },
+      {
+        says: /'(?:memorySize|MemorySize)' failed to satisfy constraint.*less than or equal to (\d+)/is,
+        title: "The account may have no more than $1 MB of memory for a function",
+        hint: "Set memory to that, or ask AWS for more: new accounts begin with less."
+      },
+      {
+        names: INVALID,
+        says: /(?:combined with layers exceeds|consume more than|must be smaller than).*?(\d{6,}) bytes/is,
+        title: "Code and layers are larger than $1 bytes together, unzipped",
+        hint: "slim, exclude, no-deploy and runtime-sdk make the artifact smaller; the message says how large it is."
+      },
+      {
+        says: /cannot reference more than (\d+) layers/i,
+        title: "A function has $1 layers at most",
+        hint: "Name fewer in layers, or remove dependencies-layer, which is one of them."
+      },
+      {
+        says: /two different versions of the same layer/i,
+        title: "layers names two versions of the same layer",
+        hint: "Keep one of them."
+      },
+      {
+        says: /layer version (\S+) does not exist/i,
+        title: "The layer $1 does not exist",
+        hint: "Check layers: a version that was deleted cannot be given to a function again."
+      },
+      {
+        names: /^Request(?:Entity)?TooLargeException$/,
+        title: "The request is larger than Lambda takes",
+        hint: "Set upload-bucket: auto, so that code goes by a bucket, or name a bucket there."
+      },
+      {
+        names: /^PolicyLengthExceededException$/,
+        title: "The policy of $resource is as long as it can be",
+        hint: "Remove statements that nobody needs: aws lambda get-policy shows them, remove-permission takes one out."
+      },
+      {
+        names: /^(?:LimitExceeded(?:Exception)?|ServiceQuotaExceededException)$/,
+        title: "$action is more than the account may have",
+        hint: "Remove what nobody uses, or raise the quota that the message names."
+      },
+      // ---- code
+      {
+        names: /^(?:InvalidCodeSignature|CodeVerificationFailed)Exception$/,
+        title: "The code is not signed as code-signing-config demands",
+        hint: "This program signs nothing: let the configuration warn only, or take it off with code-signing-config: none."
+      },
+      {
+        names: /^CodeSigningConfigNotFoundException$/,
+        title: "The code signing configuration does not exist",
+        hint: "Check the ARN in code-signing-config: it must be of the region of the function."
+      },
+      {
+        says: /packageType (?:Image|Zip)|ImageUri/i,
+        title: "$resource is a function of another kind: a container image",
+        hint: "A function stays what it was created as. Choose another function-name."
+      },
+      {
+        says: /no longer supported for creating or updating/i,
+        title: "Lambda has retired the runtime",
+        hint: "Set runtime to a newer one."
+      },
+      {
+        says: /'runtime' failed to satisfy constraint/i,
+        title: "Lambda does not have the runtime in this region",
+        hint: "Set runtime to one that the message names."
+      },
+      {
+        names: /^(?:InvalidParameterValueException|SnapStart\w*Exception)$/,
+        says: /snap ?start/i,
+        title: "Lambda does not take SnapStart here",
+        hint: "It needs python3.12 or newer, a region that has it, no file system and at most 512 MB of ephemeral-storage. Remove snap-start otherwise."
+      },
+      {
+        names: INVALID,
+        says: /S3 Error Code/i,
+        title: "Lambda could not read the artifact from the bucket",
+        hint: "The bucket of upload-bucket must be in the function's region, and the credentials need s3:GetObject on it."
+      },
+      // ---- buckets
+      {
+        names: /^NoSuchBucket$/,
+        title: "The bucket of $resource does not exist",
+        hint: "Check its name, or create it."
+      },
+      {
+        names: /^(?:PermanentRedirect|AuthorizationHeaderMalformed)$/,
+        title: "The bucket of $resource is in another region",
+        hint: "Use one in the function's region (AWS_REGION)."
+      },
+      // ---- others
+      {
+        names: /^ResourceNotFoundException$/,
+        says: /Function not found: arn:[\w-]+:lambda:([\w-]+):(\d+):function:([\w-]+)/,
+        title: "There is no function $3 in $1 of the account $2",
+        hint: "Check function-name, the region (AWS_REGION) and whose credentials these are."
+      },
+      {
+        names: /^PreconditionFailedException$/,
+        title: "$action failed: $resource was changed by somebody else meanwhile",
+        hint: "Run this again when nothing else changes it."
+      }
+    ];
+  }
+});
+
+// src/aws/denied.ts
+function denial(message, { action, resource, arn }) {
+  const [, denied = action, named2] = /not authorized to perform: (\S+)(?: on (?:the )?resource:? "?(arn:[^\s"]+))?/i.exec(message) ?? [];
+  const target = named2 ?? resource;
+  const statement = JSON.stringify({ Effect: "Allow", Action: denied, Resource: named2 ?? arn });
+  const [, forbidding] = /with an explicit deny in an? ([\w -]*?policy|permissions boundary)/i.exec(message) ?? [];
+  if (forbidding !== void 0) {
+    return {
+      title: `A policy forbids ${denied} on ${target}`,
+      detail: message,
+      hint: `An explicit deny counts more than any statement that allows. ${whose(forbidding)}`
+    };
+  }
+  const [, silent] = /because no ([\w -]*?policy|permissions boundary) allows/i.exec(message) ?? [];
+  if (silent !== void 0 && silent.toLowerCase() !== "identity-based policy") {
+    return {
+      title: `The ${silent} does not allow ${denied} on ${target}`,
+      detail: message,
+      hint: `${whose(silent)} This statement has to be allowed there: ${statement}`
+    };
+  }
+  return {
+    title: `The credentials may not do ${denied} on ${target}`,
+    detail: message,
+    hint: `Add this statement to their policy: ${statement}`
+  };
+}
+function whose(policy) {
+  return ELSEWHERE2[policy.toLowerCase()] ?? `It stands in an ${policy} of the role: take it out there.`;
+}
+var ELSEWHERE2;
+var init_denied = __esm({
+  "src/aws/denied.ts"() {
+    "use strict";
+    ELSEWHERE2 = {
+      "service control policy": "It belongs to the organisation: whoever is in charge of that has to change it.",
+      "resource control policy": "It belongs to the organisation: whoever is in charge of that has to change it.",
+      "permissions boundary": "It bounds what the role may do at most: the action has to stand in it too.",
+      "session policy": "It came with the sign-in: inline-session-policy and managed-session-policies of aws-actions/configure-aws-credentials, say.",
+      "vpc endpoint policy": "It belongs to the endpoint in the VPC by which the request went.",
+      "resource-based policy": "It belongs to the resource itself: that has to allow it."
+    };
+  }
+});
+
+// src/aws/errors.ts
+function adviceFor(error, asked) {
+  if (!(error instanceof Error) || error instanceof UserError) return error;
+  const problem2 = problemFor(error, asked);
+  return problem2 ? new UserError(problem2, { cause: error }) : error;
+}
+function problemFor(error, asked) {
+  const { action, resource, arn = `arn:aws:lambda:*:*:function:${resource}` } = asked;
+  if (isDenied(error)) return denial(error.message, { action, resource, arn });
+  const advised2 = advise(error, asked);
+  if (advised2) return advised2;
+  const code2 = codeOf(error);
+  if (code2 !== void 0) {
+    return {
+      title: `AWS could not be reached (${code2})`,
+      detail: error.message,
+      hint: "Check the network, the region, NODE_EXTRA_CA_CERTS behind a proxy, and AWS_ENDPOINT_URL when it is set."
+    };
+  }
+  return "$fault" in error ? { title: `${action} failed: ${error.name}`, detail: error.message } : void 0;
+}
+function advise(error, { action, resource }) {
+  const { name } = error;
+  const { Reason: reason = "" } = error;
+  const message = [error.message, reason].filter(Boolean).join(" ");
+  const row2 = ADVICE2.find(({ names, says: says2 }) => names?.test(name) !== false && says2?.test(message) !== false);
+  if (row2 === void 0) return void 0;
+  const caught = row2.says?.exec(message) ?? [];
+  const known = { action, resource };
+  const fill3 = (text5) => text5.replace(/\$(\w+)/g, (_, word) => known[word] ?? caught[Number(word)] ?? "");
+  return {
+    title: fill3(row2.title),
+    detail: row2.isConfidential ? void 0 : error.message,
+    hint: fill3(row2.hint)
+  };
+}
+function isDenied(error) {
+  const { $metadata } = error;
+  const isNameless = ["Unknown", "UnknownError", "Forbidden", "403"].includes(error.name);
+  return ["AccessDeniedException", "AccessDenied"].includes(error.name) || isNameless && $metadata?.httpStatusCode === 403;
+}
+function codeOf(error) {
+  const { code: code2 } = error;
+  if (code2 !== void 0 && UNREACHABLE.has(code2)) return code2;
+  return error.name === "TimeoutError" ? "ETIMEDOUT" : void 0;
+}
+function isAccessDenied(error) {
+  return error instanceof Error && (isDenied(error) || isAccessDenied(error.cause));
+}
+function isNotFound(error) {
+  if (!(error instanceof Error)) return false;
+  return error.name === "ResourceNotFoundException" || isNotFound(error.cause);
+}
+function isNoBucket(error) {
+  if (!(error instanceof Error)) return false;
+  return error.name === "NoSuchBucket" || isNoBucket(error.cause);
+}
+function isChanged(error) {
+  if (!(error instanceof Error)) return false;
+  const isOtherCode = error.name === "InvalidParameterValueException" && /CodeSha256/i.test(error.message);
+  return error.name === "PreconditionFailedException" || isOtherCode || isChanged(error.cause);
+}
+function isConflict(error) {
+  if (!(error instanceof Error)) return false;
+  return ["ResourceConflictException", "PreconditionFailedException"].includes(error.name) || isConflict(error.cause);
+}
+function isThrottled(error) {
+  if (!(error instanceof Error)) return false;
+  const { $metadata } = error;
+  return $metadata?.httpStatusCode === 429 || ["TooManyRequestsException", "ThrottlingException", "Throttling", "RequestLimitExceeded"].includes(error.name);
+}
+function isBusy(error) {
+  return error instanceof Error && error.name === "ResourceConflictException" && /in progress|state: pending|pending state|concurrent update/i.test(error.message);
+}
+var UNREACHABLE;
+var init_errors2 = __esm({
+  "src/aws/errors.ts"() {
+    "use strict";
+    init_errors();
+    init_advice();
+    init_denied();
+    UNREACHABLE = /* @__PURE__ */ new Set([
+      ...["ECONNREFUSED", "ECONNRESET", "ENOTFOUND", "ETIMEDOUT", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH", "EPIPE"],
+      ...["CERT_HAS_EXPIRED", "DEPTH_ZERO_SELF_SIGNED_CERT", "ERR_TLS_CERT_ALTNAME_INVALID", "SELF_SIGNED_CERT_IN_CHAIN"],
+      ...["UNABLE_TO_GET_ISSUER_CERT_LOCALLY", "UNABLE_TO_VERIFY_LEAF_SIGNATURE"]
+    ]);
   }
 });
 
@@ -21214,8 +17112,8 @@ async function publishGuarded({ desired, with: waiting }, { configuration, descr
     } catch (error) {
       if (!isChanged(error)) throw error;
       const now = await waitUntilUpdated(functionName, waiting);
-      const isOurs2 = hasCode(now, codeSha256, architecture) && (!configuration || differences(now, configuration).length === 0);
-      if (now.revisionId !== latest.revisionId && !isOurs2) throw changedByOthers(functionName, error);
+      const isOurs3 = hasCode(now, codeSha256, architecture) && (!configuration || differences(now, configuration).length === 0);
+      if (now.revisionId !== latest.revisionId && !isOurs3) throw changedByOthers(functionName, error);
       if ((waiting.clock() - started) / 1e3 > MOST_SECONDS4) throw changedByOthers(functionName, error);
       await waiting.wait(500);
     }
@@ -21239,7 +17137,7 @@ var init_publish = __esm({
     init_errors();
     init_limits();
     init_difference();
-    init_wait2();
+    init_wait();
     MOST_SECONDS4 = 30;
   }
 });
@@ -21290,10 +17188,13 @@ var init_change = __esm({
     init_errors();
     init_difference();
     init_releasing();
-    init_wait2();
-    init_aside2();
+    init_wait();
+    init_aside();
     init_publish();
     changeExecutors = {
+      "make-bucket": async (_, { makeBucket }) => {
+        await makeBucket();
+      },
       upload: async (_, { upload }) => {
         await upload();
       },
@@ -21373,9 +17274,9 @@ var init_command_version2 = __esm({
     init_alias_mark();
     init_command_version();
     init_releasing();
-    init_wait2();
+    init_wait();
     init_alias();
-    init_aside2();
+    init_aside();
     init_publish();
     commandVersionExecutors = {
       "configure-commands": async (_, releasing) => {
@@ -21454,31 +17355,44 @@ var init_database_version = __esm({
 
 // src/release/carry-out/database-version.ts
 async function publishDatabases(releasing) {
-  const { lock, with: waiting, databasesDescription: description } = releasing;
+  const { with: waiting, databasesDescription: description } = releasing;
   const { functionName } = releasing.desired;
   const configuration = databaseConfigurationNow(releasing);
   await waitUntilIdle(functionName, waiting);
+  let version;
   try {
     await withNewRole(() => waiting.lambda.updateConfiguration(functionName, configuration), releasing);
     await waitUntilUpdated(functionName, waiting);
-    return await publishVersion(releasing, { configuration, description });
-  } finally {
-    if (!lock.isLost()) {
-      await waitUntilIdle(functionName, waiting);
-      await waiting.lambda.updateConfiguration(functionName, configurationNow(releasing));
-    }
+    version = await publishVersion(releasing, { configuration, description });
+  } catch (error) {
+    await configureForRequests(releasing).catch((later2) => {
+      for (const problem2 of problemsOf(later2).problems) waiting.report.warning(leftForDatabases(functionName, problem2));
+    });
+    throw error;
   }
+  await configureForRequests(releasing);
+  return version;
+}
+async function configureForRequests(releasing) {
+  const { lock, desired, with: waiting } = releasing;
+  if (lock.isLost()) return;
+  await waitUntilIdle(desired.functionName, waiting);
+  await waiting.lambda.updateConfiguration(desired.functionName, configurationNow(releasing));
+}
+function leftForDatabases(functionName, { title, detail, hint }) {
+  return { title: `$LATEST of ${functionName} is left as it is for databases: ${title}`, detail, hint };
 }
 var databaseVersionExecutors;
 var init_database_version2 = __esm({
   "src/release/carry-out/database-version.ts"() {
     "use strict";
     init_errors();
+    init_problem();
     init_command_version();
     init_database_version();
     init_releasing();
-    init_wait2();
-    init_aside2();
+    init_wait();
+    init_aside();
     init_publish();
     databaseVersionExecutors = {
       // Visitors have the new version by now: it is no reason to take that back.
@@ -21509,10 +17423,227 @@ var init_preparation = __esm({
   "src/release/carry-out/preparation.ts"() {
     "use strict";
     preparationExecutors = {
-      prepare: async (_, { preparation }) => {
+      prepare: async (_, { preparation, progress }) => {
+        progress.mayHavePrepared = true;
         await preparation?.carryOut();
       }
     };
+  }
+});
+
+// src/remote/log-line.ts
+function readLogLine(message) {
+  return (message.startsWith("{") ? fromJson(message) : fromText(message)) ?? { kind: "printed", text: message };
+}
+function fromText(message) {
+  const [, started, version = ""] = START.exec(message) ?? [];
+  if (started !== void 0) return { kind: "start", requestId: started, version };
+  const [, ended] = END.exec(message) ?? [];
+  if (ended !== void 0) return { kind: "end", requestId: ended };
+  const [, reported] = REPORT.exec(message) ?? [];
+  if (reported !== void 0) return textReport(reported, message);
+  if (/^(?:INIT_START|INIT_REPORT|RESTORE_START|RESTORE_REPORT|EXTENSION|LOGS) /.test(message)) {
+    return { kind: "init", text: message };
+  }
+  const [, level = "", loggedFor = "", text5 = ""] = LOGGED.exec(message) ?? [];
+  if (level !== "") return { kind: "message", level, requestId: loggedFor, logger: "", text: text5 };
+  const [, failed4, why = ""] = TIMED_OUT.exec(message) ?? EXITED.exec(message) ?? [];
+  return failed4 === void 0 ? void 0 : { kind: "message", level: "ERROR", requestId: failed4, logger: "", text: why };
+}
+function textReport(requestId, message) {
+  const field = (name) => {
+    const [, value] = new RegExp(`(?:^|\\t)${name}: ([\\d.]+)`).exec(message) ?? [];
+    return value === void 0 ? void 0 : Number(value);
+  };
+  const metrics = {
+    duration: field("(?:REPORT RequestId: \\S+\\s+)?Duration"),
+    init: field("Init Duration") ?? field("Restore Duration"),
+    memory: field("Memory Size"),
+    usedMemory: field("Max Memory Used")
+  };
+  const [, status = "success"] = /\tStatus: (\w+)/.exec(message) ?? [];
+  return { kind: "report", requestId, metrics, status };
+}
+function fromJson(message) {
+  const fields = fieldsOf(parseJson2(message));
+  if (fields === void 0) return void 0;
+  const { type, message: text5, level, logger, stackTrace } = fields;
+  if (typeof type === "string" && type.startsWith("platform."))
+    return platformLine(type, fieldsOf(fields["record"]) ?? {});
+  if (typeof level !== "string" || text5 === void 0) return void 0;
+  const trace = Array.isArray(stackTrace) ? stackTrace.map((line) => String(line).trimEnd()) : [];
+  const error = [fields["errorType"], fields["errorMessage"]].filter((part) => typeof part === "string").join(": ");
+  const shown2 = typeof text5 === "string" ? text5 : JSON.stringify(text5);
+  return {
+    kind: "message",
+    level,
+    requestId: textOf(fields["requestId"] ?? fields["AWSRequestId"]),
+    logger: textOf(logger),
+    text: [shown2, ...trace, ...error === "" || trace.some((line) => line.includes(error)) ? [] : [error]].join("\n")
+  };
+}
+function platformLine(type, record2) {
+  const requestId = textOf(record2["requestId"]);
+  if (type === "platform.start") return { kind: "start", requestId, version: textOf(record2["version"]) };
+  if (type === "platform.runtimeDone") return { kind: "end", requestId };
+  if (type !== "platform.report") return { kind: "init", text: type };
+  const given2 = fieldsOf(record2["metrics"]) ?? {};
+  const number2 = (name) => {
+    const value = given2[name];
+    return typeof value === "number" ? value : void 0;
+  };
+  const metrics = {
+    duration: number2("durationMs"),
+    init: number2("initDurationMs") ?? number2("restoreDurationMs"),
+    memory: number2("memorySizeMB"),
+    usedMemory: number2("maxMemoryUsedMB")
+  };
+  return { kind: "report", requestId, metrics, status: textOf(record2["status"]) || "success" };
+}
+function fieldsOf(value) {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? value : void 0;
+}
+function textOf(value) {
+  return typeof value === "string" ? value : "";
+}
+var ID, START, END, REPORT, LOGGED, TIMED_OUT, EXITED;
+var init_log_line = __esm({
+  "src/remote/log-line.ts"() {
+    "use strict";
+    init_protocol();
+    ID = "([\\da-f]{8}-[\\da-f-]{27})";
+    START = new RegExp(`^START RequestId: ${ID} Version: (\\S+)`);
+    END = new RegExp(`^END RequestId: ${ID}`);
+    REPORT = new RegExp(`^REPORT RequestId: ${ID}\\s`);
+    LOGGED = /^\[(\w+)\]\t\S+Z\t([^\t]*)\t([^]*)$/;
+    TIMED_OUT = new RegExp(`^\\S+Z ${ID} (Task timed out after .*)$`);
+    EXITED = new RegExp(`^(?:RequestId: ${ID} )(Error: .*)$`);
+  }
+});
+
+// src/remote/failure.ts
+function unknownResult(error) {
+  if (!(error instanceof UserError)) return error;
+  const { title, detail, hint } = error;
+  return new UserError({ title, detail, hint }, { exitCode: UNKNOWN_RESULT, cause: error });
+}
+function unknownEnd(id, run3, unreadable6, cause) {
+  const { title = String(cause), detail } = cause instanceof UserError ? cause : {};
+  const why = unreadable6 instanceof UserError ? unreadable6 : void 0;
+  const where = run3 ? `the stream ${run3.logStream} of ${run3.logGroup}, in the line that ends with ${id}` : `the function's log, in a line that ends with ${id}`;
+  return new UserError(
+    {
+      title: "It is not known how the command ended",
+      detail: [title, detail, why && `The log cannot be read: ${why.title}`, run3 && soFar(run3)].filter(Boolean).join("\n"),
+      hint: [`It may have run, and nothing was sent again. Look for its end in ${where}.`, why?.hint].filter(Boolean).join("\n")
+    },
+    { exitCode: UNKNOWN_RESULT, cause }
+  );
+}
+function cutOff(run3, reason, cause) {
+  return new UserError(
+    {
+      title: "The function ended before the command did",
+      detail: [reason, soFar(run3)].filter(Boolean).join("\n"),
+      hint: `It is not sent again. Its log is the stream ${run3.logStream} of ${run3.logGroup}.`
+    },
+    { exitCode: UNKNOWN_RESULT, cause }
+  );
+}
+function goesOn(id, run3, timeoutSeconds) {
+  const where = run3 ? `, and its log is the stream ${run3.logStream} of ${run3.logGroup}` : "";
+  return {
+    title: "The command goes on in the function",
+    detail: `It runs there until it ends, or until its ${timeoutSeconds} seconds are over. Its id is ${id}${where}.`,
+    hint: `Lines that tell of its beginning and end: wsgi-lambda logs --since 15m --filter ${id}`
+  };
+}
+function commandFailure(invocation) {
+  const failure = invocationFailure(invocation);
+  const { errorType, errorMessage } = readFailure(invocation.payload);
+  const lines2 = linesOf(invocation.logTail).filter((line) => isPrinted(readLogLine(line)));
+  const isTimeOut = /Task timed out/.test(errorMessage);
+  if (lines2.length === 0 || !(isTimeOut || errorType === "Runtime.ExitError")) return failure;
+  const hint = isTimeOut ? "Give it more time with timeout, or commands alone with command-timeout (up to 900 seconds)." : void 0;
+  return { title: failure.title, detail: `${errorMessage}
+${soFar({ lines: lines2 })}`, hint };
+}
+function isPrinted(line) {
+  if (line.kind === "message") return !/^(?:wsgi-lambda: |Task timed out|Error: )/.test(line.text);
+  return line.kind === "printed";
+}
+function soFar({ lines: lines2 }) {
+  return lines2.length === 0 ? "It has printed nothing." : `It came this far:
+${lastLines(lines2.join("\n"))}`;
+}
+function invocationFailure({ payload, functionError, logTail }) {
+  const { errorType, errorMessage, stackTrace } = readFailure(payload);
+  const detail = [errorMessage, ...stackTrace.map((frame2) => frame2.trimEnd()), logTail.trimEnd()].filter(Boolean).join("\n");
+  if (/Task timed out/.test(errorMessage)) {
+    return { title: "The function timed out", detail, hint: "Give it more time with timeout (up to 900 seconds)." };
+  }
+  if (functionError === void 0) {
+    return {
+      title: "The function gave an answer that is not a command result",
+      detail,
+      hint: "Is it a function that wsgi-lambda deployed? Its handler has to be wsgi_handler.handler."
+    };
+  }
+  return { title: `The function failed${errorType === void 0 ? "" : `: ${errorType}`}`, detail };
+}
+function readFailure(payload) {
+  const parsed3 = parseJson2(payload);
+  const { errorType, errorMessage, stackTrace } = typeof parsed3 === "object" && parsed3 !== null ? parsed3 : {};
+  return {
+    errorType: typeof errorType === "string" ? errorType : void 0,
+    errorMessage: typeof errorMessage === "string" ? errorMessage : payload,
+    stackTrace: Array.isArray(stackTrace) ? stackTrace.filter((frame2) => typeof frame2 === "string") : []
+  };
+}
+var UNKNOWN_RESULT;
+var init_failure2 = __esm({
+  "src/remote/failure.ts"() {
+    "use strict";
+    init_errors();
+    init_inert();
+    init_live();
+    init_log_line();
+    init_protocol();
+    UNKNOWN_RESULT = 125;
+  }
+});
+
+// src/aws/invocation-fate.ts
+function invocationFate(error) {
+  if (!(error instanceof Error)) return "unknown";
+  const { name, $metadata, syscall } = error;
+  const status = $metadata?.httpStatusCode ?? 0;
+  if (name === "ResourceConflictException" && /state: ?Failed/i.test(error.message)) return "refused";
+  if (PASSING.has(name) || status === 429 || NOT_CONNECTED.has(syscall ?? "")) return "waits";
+  if (error instanceof AggregateError && error.errors.length > 0) {
+    return error.errors.every((each) => invocationFate(each) === "waits") ? "waits" : "unknown";
+  }
+  if (NOT_MADE.test(name) || NO_CREDENTIALS.has(name)) return "refused";
+  if (status >= 400 && status < 500 && !RUNNING.has(status)) return "refused";
+  return invocationFate(error.cause);
+}
+var PASSING, NOT_MADE, NOT_CONNECTED, NO_CREDENTIALS, RUNNING;
+var init_invocation_fate = __esm({
+  "src/aws/invocation-fate.ts"() {
+    "use strict";
+    PASSING = /* @__PURE__ */ new Set([
+      ...[
+        "TooManyRequestsException",
+        "ResourceConflictException",
+        "ResourceNotReadyException",
+        "SnapStartNotReadyException"
+      ],
+      ...["EC2ThrottledException", "ENILimitReachedException", "SubnetIPAddressLimitReachedException"]
+    ]);
+    NOT_MADE = /^(?:EC2Unexpected|EC2AccessDenied|EFSMount\w+|InvalidRuntime|InvalidSecurityGroupID|InvalidSubnetID|InvalidZipFile|KMS\w+|S3Files\w+|SnapStart|SnapStartTimeout)Exception$/;
+    NOT_CONNECTED = /* @__PURE__ */ new Set(["getaddrinfo", "connect"]);
+    NO_CREDENTIALS = /* @__PURE__ */ new Set(["CredentialsProviderError", "TokenProviderError"]);
+    RUNNING = /* @__PURE__ */ new Set([408, 410]);
   }
 });
 
@@ -21525,7 +17656,7 @@ async function untilTaken(send, { budget, firstPause, longestPause }, tell, { wa
     } catch (error) {
       const isOver = clock() - started + pause > budget;
       if (signal.aborted || isOver || invocationFate(error) !== "waits") throw error;
-      tell(nameOf4(error), pause / 1e3);
+      tell(nameOf3(error), pause / 1e3);
       await wait2(pause, signal);
       signal.throwIfAborted();
     }
@@ -21537,9 +17668,9 @@ async function sendOnce(invoke2, pacing) {
   };
   return await untilTaken(invoke2, PATIENCE, tell, pacing);
 }
-function nameOf4(error) {
+function nameOf3(error) {
   if (!(error instanceof Error)) return String(error);
-  if (error.cause instanceof Error) return nameOf4(error.cause);
+  if (error.cause instanceof Error) return nameOf3(error.cause);
   return error.code ?? error.name;
 }
 var PATIENCE;
@@ -21634,7 +17765,7 @@ function maybeHost(path4, host) {
 }
 function httpEvent(path4, host, authorization) {
   const [, rawPath = "/", rawQueryString = ""] = /^([^?]*)\??([^]*)$/.exec(path4) ?? [];
-  const http = { method: "GET", path: rawPath, protocol: "HTTP/1.1", sourceIp: "127.0.0.1", userAgent: "wsgi-lambda" };
+  const http3 = { method: "GET", path: rawPath, protocol: "HTTP/1.1", sourceIp: "127.0.0.1", userAgent: "wsgi-lambda" };
   const headers2 = {
     host,
     accept: "*/*",
@@ -21647,7 +17778,7 @@ function httpEvent(path4, host, authorization) {
   const requestContext = {
     apiId: "smoke",
     domainName: host,
-    http,
+    http: http3,
     requestId: "smoke",
     routeKey: "$default",
     stage: "$default",
@@ -21684,6 +17815,174 @@ var init_smoke = __esm({
     init_accepted();
     OTHER_PATH = "if this is what it should answer, choose another smoke-path.";
     EXPECTATION = "what smoke-requests expects.";
+  }
+});
+
+// src/aws/function-options.ts
+function readOptions2(found) {
+  const { VpcConfig: vpc, LoggingConfig: logging } = found;
+  return {
+    vpcSubnets: (vpc?.SubnetIds ?? []).toSorted(),
+    vpcSecurityGroups: (vpc?.SecurityGroupIds ?? []).toSorted(),
+    vpcIpv6: vpc?.Ipv6AllowedForDualStack ?? false,
+    fileSystems: (found.FileSystemConfigs ?? []).map(({ Arn = "", LocalMountPath = "" }) => `${LocalMountPath}=${Arn}`),
+    tracing: found.TracingConfig?.Mode === "Active" ? "active" : "pass-through",
+    ephemeralStorage: found.EphemeralStorage?.Size ?? 512,
+    snapStart: found.SnapStart?.ApplyOn === "PublishedVersions",
+    logFormat: logging?.LogFormat === "JSON" ? "json" : "text",
+    logLevel: logging?.ApplicationLogLevel,
+    systemLogLevel: logging?.SystemLogLevel,
+    logGroup: logging?.LogGroup ?? defaultLogGroup(found.FunctionName ?? ""),
+    kmsKey: found.KMSKeyArn ?? "",
+    deadLetterTarget: found.DeadLetterConfig?.TargetArn ?? ""
+  };
+}
+function defaultLogGroup(functionName) {
+  return `/aws/lambda/${functionName}`;
+}
+function optionsRequest(options) {
+  const { vpcSubnets, vpcSecurityGroups, vpcIpv6, fileSystems, tracing, ephemeralStorage, snapStart } = options;
+  const { kmsKey, deadLetterTarget } = options;
+  return {
+    ...vpcSubnets && {
+      VpcConfig: {
+        SubnetIds: [...vpcSubnets],
+        SecurityGroupIds: [...vpcSecurityGroups ?? []],
+        ...vpcIpv6 === true && vpcSubnets.length > 0 ? { Ipv6AllowedForDualStack: true } : {}
+      }
+    },
+    ...fileSystems && { FileSystemConfigs: fileSystems.map(mountRequest) },
+    ...tracing && { TracingConfig: { Mode: tracing === "active" ? "Active" : "PassThrough" } },
+    ...ephemeralStorage !== void 0 && { EphemeralStorage: { Size: ephemeralStorage } },
+    ...snapStart !== void 0 && { SnapStart: { ApplyOn: snapStart ? "PublishedVersions" : "None" } },
+    ...loggingRequest(options),
+    ...kmsKey !== void 0 && { KMSKeyArn: kmsKey },
+    ...deadLetterTarget !== void 0 && { DeadLetterConfig: { TargetArn: deadLetterTarget } }
+  };
+}
+function mountRequest(mount) {
+  const [path4 = "", ...arn] = mount.split("=");
+  return { Arn: arn.join("="), LocalMountPath: path4 };
+}
+function loggingRequest({ logFormat, logLevel, systemLogLevel, logGroup }) {
+  if ([logFormat, logLevel, systemLogLevel, logGroup].every((part) => part === void 0)) return {};
+  return {
+    LoggingConfig: {
+      LogFormat: logFormat === void 0 ? void 0 : logFormat === "json" ? "JSON" : "Text",
+      ApplicationLogLevel: logLevel,
+      SystemLogLevel: systemLogLevel,
+      LogGroup: logGroup
+    }
+  };
+}
+var init_function_options = __esm({
+  "src/aws/function-options.ts"() {
+    "use strict";
+  }
+});
+
+// src/aws/client-config.ts
+function clientConfig(version, patience) {
+  const customUserAgent = [["wsgi-lambda", version]];
+  const agents = proxyAgents();
+  return { customUserAgent, ...(agents ?? patience) && { requestHandler: { ...agents, ...patience } } };
+}
+function proxyAgents() {
+  const plain2 = import_node_http.default.globalAgent;
+  const proxyEnv = import_node_https.default.globalAgent.options.proxyEnv ?? plain2.options.proxyEnv;
+  if (proxyEnv === void 0) return void 0;
+  const options = { keepAlive: true, maxSockets: MOST_SOCKETS, proxyEnv };
+  return { httpAgent: new import_node_http.Agent(options), httpsAgent: new import_node_https.Agent(options) };
+}
+var import_node_http, import_node_https, MOST_SOCKETS;
+var init_client_config = __esm({
+  "src/aws/client-config.ts"() {
+    "use strict";
+    import_node_http = __toESM(require("node:http"), 1);
+    import_node_https = __toESM(require("node:https"), 1);
+    MOST_SOCKETS = 50;
+  }
+});
+
+// aws-more:@aws-sdk/client-cloudwatch-logs
+var require_client_cloudwatch_logs = __commonJS({
+  "aws-more:@aws-sdk/client-cloudwatch-logs"(exports2, module2) {
+    module2.exports = require("./aws-more.cjs")["@aws-sdk/client-cloudwatch-logs"];
+  }
+});
+
+// src/aws/logs.ts
+function createLogsApi({ version, signal }) {
+  const opening = once(async () => {
+    const { CloudWatchLogsClient: CloudWatchLogsClient3, FilterLogEventsCommand } = await Promise.resolve().then(() => __toESM(require_client_cloudwatch_logs(), 1));
+    return { client: new CloudWatchLogsClient3(clientConfig(version)), FilterLogEventsCommand };
+  });
+  return {
+    read: async ({ group, since, text: text5, streams }, next) => {
+      const { client, FilterLogEventsCommand } = await opening();
+      try {
+        const found = await client.send(
+          new FilterLogEventsCommand({
+            logGroupName: group,
+            startTime: Math.max(0, Math.floor(since)),
+            filterPattern: text5 && patternOf(text5),
+            logStreamNames: streams && [...streams],
+            nextToken: next
+          }),
+          { abortSignal: signal }
+        );
+        return pageOf(found);
+      } catch (error) {
+        if (isNotFound(error)) return void 0;
+        throw adviceFor(error, {
+          action: "logs:FilterLogEvents",
+          resource: group,
+          arn: `arn:aws:logs:*:*:log-group:${group}:*`
+        });
+      }
+    }
+  };
+}
+async function readAll2(logs2, query) {
+  const events2 = [];
+  let next;
+  do {
+    const page = await logs2.read(query, next);
+    if (page === void 0) return void 0;
+    events2.push(...page.events);
+    next = page.next;
+  } while (next !== void 0);
+  return events2;
+}
+function patternOf(text5) {
+  return `"${text5.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
+}
+function pageOf({ events: events2 = [], nextToken }) {
+  const turns = /* @__PURE__ */ new Map();
+  const nameOf5 = (place) => {
+    const turn = (turns.get(place) ?? 0) + 1;
+    turns.set(place, turn);
+    return `${place} ${turn}`;
+  };
+  return {
+    events: events2.map(({ eventId, timestamp = 0, logStreamName = "", message = "" }) => ({
+      id: eventId ?? nameOf5(`${logStreamName} ${timestamp} ${message}`),
+      at: timestamp,
+      stream: logStreamName,
+      message: message.replace(/\r?\n$/, "")
+    })),
+    next: nextToken
+  };
+}
+function once(make2) {
+  let made;
+  return () => made ??= make2();
+}
+var init_logs = __esm({
+  "src/aws/logs.ts"() {
+    "use strict";
+    init_client_config();
+    init_errors2();
   }
 });
 
@@ -21792,8 +18091,8 @@ var init_command_log = __esm({
 // src/remote/settle.ts
 async function settle3(log, { sentAt, timeoutSeconds }, { report, wait: wait2, clock, signal }) {
   const started = clock();
-  const giveUp = (seconds) => Math.max(sentAt + seconds * 1e3, started + LATE_SECONDS2 * 1e3);
-  const end = giveUp(timeoutSeconds + LATE_SECONDS2);
+  const giveUp = (seconds) => Math.max(sentAt + seconds * 1e3, started + LATE_SECONDS * 1e3);
+  const end = giveUp(timeoutSeconds + LATE_SECONDS);
   const begin = Math.min(end, giveUp(BEGIN_SECONDS));
   for (let pause = 1e3; ; pause = Math.min(pause * 1.5, LONGEST_PAUSE_MILLISECONDS)) {
     await log.read();
@@ -21805,12 +18104,12 @@ async function settle3(log, { sentAt, timeoutSeconds }, { report, wait: wait2, c
     signal.throwIfAborted();
   }
 }
-var BEGIN_SECONDS, LATE_SECONDS2, LONGEST_PAUSE_MILLISECONDS;
+var BEGIN_SECONDS, LATE_SECONDS, LONGEST_PAUSE_MILLISECONDS;
 var init_settle = __esm({
   "src/remote/settle.ts"() {
     "use strict";
     BEGIN_SECONDS = 60;
-    LATE_SECONDS2 = 20;
+    LATE_SECONDS = 20;
     LONGEST_PAUSE_MILLISECONDS = 5e3;
   }
 });
@@ -21819,7 +18118,7 @@ var init_settle = __esm({
 async function runRemoteCommand(command, target, collaborators, show2) {
   const { lambda, logs: logs2, report, clock, signal } = collaborators;
   const { functionName, qualifier } = target;
-  const id = (0, import_node_crypto17.randomUUID)();
+  const id = (0, import_node_crypto10.randomUUID)();
   const payload = requestOf(command, id);
   const timeoutSeconds = Math.min(target.timeoutSeconds, command.timeoutSeconds ?? Infinity);
   const log = commandLog(id, target.logGroup, { logs: logs2, now: Date.now });
@@ -21897,11 +18196,11 @@ function remarksOn(command, outcome) {
   }
   return remarks;
 }
-var import_node_crypto17;
+var import_node_crypto10;
 var init_command = __esm({
   "src/remote/command.ts"() {
     "use strict";
-    import_node_crypto17 = require("node:crypto");
+    import_node_crypto10 = require("node:crypto");
     init_function_options();
     init_invocation_fate();
     init_errors();
@@ -21990,7 +18289,7 @@ async function run({ command, phase }, releasing) {
   if (exitCode !== 0) {
     throw new UserError({
       title: `${command} failed on version ${qualifier} with exit code ${exitCode}`,
-      detail: lastLines2(output2),
+      detail: lastLines(output2),
       hint: exitCode === OUT_OF_TIME ? moreTime(parsed3.timeoutSeconds) : void 0,
       output: output2
     });
@@ -22071,7 +18370,7 @@ function onAlias(functionName, alias) {
 function removal(functionName, qualifier) {
   return `aws lambda delete-provisioned-concurrency-config --function-name ${functionName} --qualifier ${qualifier}`;
 }
-var init_provisioned2 = __esm({
+var init_provisioned = __esm({
   "src/release/plan/provisioned.ts"() {
     "use strict";
     init_errors();
@@ -22122,34 +18421,34 @@ async function moveProvisioned(functionName, { from, to }, provisioning) {
   const left = from.flatMap((version) => all.filter(({ qualifier }) => qualifier === version && version !== to));
   const [first] = left;
   const isThere3 = all.some(({ qualifier }) => qualifier === to);
-  const remove3 = async (versions3) => {
+  const remove4 = async (versions3) => {
     for (const version of versions3) await unprovision(functionName, version, provisioning);
   };
-  const undo2 = () => remove3(isThere3 || first === void 0 ? [] : [to]);
+  const undo2 = () => remove4(isThere3 || first === void 0 ? [] : [to]);
   try {
     if (first && !isThere3) await provision(functionName, to, first.requested, provisioning);
   } catch (error) {
     await undo2();
     throw error;
   }
-  return { finish: () => remove3(left.map(({ qualifier }) => qualifier)), undo: undo2 };
+  return { finish: () => remove4(left.map(({ qualifier }) => qualifier)), undo: undo2 };
 }
 var MOST_SECONDS5;
-var init_provisioned3 = __esm({
+var init_provisioned2 = __esm({
   "src/release/traffic/provisioned.ts"() {
     "use strict";
     init_errors();
-    init_provisioned2();
+    init_provisioned();
     MOST_SECONDS5 = 900;
   }
 });
 
 // src/release/carry-out/provisioned.ts
 var provisionedExecutors;
-var init_provisioned4 = __esm({
+var init_provisioned3 = __esm({
   "src/release/carry-out/provisioned.ts"() {
     "use strict";
-    init_provisioned3();
+    init_provisioned2();
     provisionedExecutors = {
       provision: async ({ count }, { desired: { functionName }, progress, with: provisioning }) => {
         progress.mayHaveProvisioned = true;
@@ -22204,16 +18503,16 @@ function isSameWorkflow(one, other) {
   return shortName(one) === shortName(other);
 }
 function shortName(name) {
-  return name.startsWith("~") ? name : `~${(0, import_node_crypto18.createHash)("sha256").update(plain(name)).digest("hex").slice(0, 12)}`;
+  return name.startsWith("~") ? name : `~${(0, import_node_crypto11.createHash)("sha256").update(plain(name)).digest("hex").slice(0, 12)}`;
 }
 function plain(text5) {
   return text5.replaceAll(/[;\p{C}]/gu, " ").trim();
 }
-var import_node_crypto18, CHANGES;
+var import_node_crypto11, CHANGES;
 var init_provenance = __esm({
   "src/release/order/provenance.ts"() {
     "use strict";
-    import_node_crypto18 = require("node:crypto");
+    import_node_crypto11 = require("node:crypto");
     init_limits();
     CHANGES = " with changes";
   }
@@ -22472,13 +18771,13 @@ var EXECUTORS;
 var init_all = __esm({
   "src/release/carry-out/all.ts"() {
     "use strict";
-    init_aside2();
+    init_aside();
     init_change();
     init_command_version2();
     init_database_version2();
     init_preparation();
     init_proof();
-    init_provisioned4();
+    init_provisioned3();
     init_prune2();
     init_statics();
     init_traffic2();
@@ -22518,6 +18817,7 @@ var init_describe = __esm({
     DESCRIPTIONS2 = {
       "upload-static": ({ address: address2, files, bytes }) => `upload static files to ${address2}: those of ${files} (${sizeText(bytes)}) that are not there yet`,
       "tidy-static": ({ address: address2 }) => `remove static files from ${address2} that were replaced long enough ago`,
+      "make-bucket": ({ name, isThere: isThere3 }) => `${isThere3 ? "finish" : "make"} the bucket ${name}, for uploads`,
       upload: ({ address: address2 }) => `upload the code to ${address2}`,
       "publish-layer": ({ name }) => `publish a version of the layer ${name}, which has the dependencies`,
       "create-function": (_, { functionName }) => `create the function ${functionName}`,
@@ -22586,8 +18886,8 @@ var init_cold_start = __esm({
 });
 
 // src/release/undo/irreversible.ts
-function irreversible({ begun: begun2, commands, version }, served2) {
-  const migrations = begun2.filter((command) => MIGRATES.test(command));
+function irreversible({ begun: begun3, commands, version }, served2) {
+  const migrations = begun3.filter((command) => MIGRATES.test(command));
   const others = commands.map(({ command }) => command).filter((command) => !MIGRATES.test(command) && !SHOWS.test(command));
   return [migrationText(migrations, served2 === version ? void 0 : served2), othersText(others)].filter(Boolean).join(" ");
 }
@@ -22703,9 +19003,29 @@ var init_undo_command_version = __esm({
     "use strict";
     init_command_version();
     init_releasing();
-    init_wait2();
+    init_wait();
     init_undo_alias();
     MOST_SECONDS6 = 60;
+  }
+});
+
+// src/release/undo/undo-preparation.ts
+async function undoPreparation(served2, releasing) {
+  const { preparation, progress, current } = releasing;
+  if (!progress.mayHavePrepared || preparation === void 0 || current.served === void 0) return NOTHING_UNDONE;
+  if (served2 !== current.served.version || releasing.lock.isLost()) return NOTHING_UNDONE;
+  try {
+    await preparation.giveBack(current.served.environment);
+    return NOTHING_UNDONE;
+  } catch (failure) {
+    const consequence = `Version ${served2} may not reach its data any more (${reasonOf(failure)}): the next deployment that succeeds mends that.`;
+    return { consequence, isStuck: true };
+  }
+}
+var init_undo_preparation = __esm({
+  "src/release/undo/undo-preparation.ts"() {
+    "use strict";
+    init_undo_alias();
   }
 });
 
@@ -22733,7 +19053,7 @@ async function undoProvisioned(served2, { progress, current, desired: { function
 var init_undo_provisioned = __esm({
   "src/release/undo/undo-provisioned.ts"() {
     "use strict";
-    init_provisioned2();
+    init_provisioned();
     init_undo_alias();
   }
 });
@@ -22744,11 +19064,12 @@ async function undo(error, releasing) {
   await lock.confirm().catch(() => void 0);
   const alias = await undoAlias(releasing);
   const served2 = alias.served ?? previousOf(releasing)?.version;
+  const preparation = await undoPreparation(served2, releasing);
   const access = await undoAccess(served2, releasing);
   const mode = await undoMode(alias.served, releasing);
   const provisioned = await undoProvisioned(served2, releasing);
   const commands = await undoCommandVersion(served2, releasing);
-  const parts = [alias, access, mode, provisioned, commands];
+  const parts = [alias, preparation, access, mode, provisioned, commands];
   const outcome = [...parts.map(({ consequence }) => consequence), irreversible(progress, served2)].filter(Boolean).join(" ");
   if (!(error instanceof UserError) || waiting.signal.aborted) {
     const isStuck = parts.some((part) => part.isStuck);
@@ -22801,6 +19122,7 @@ var init_undo = __esm({
     init_irreversible();
     init_undo_alias();
     init_undo_command_version();
+    init_undo_preparation();
     init_undo_provisioned();
   }
 });
@@ -22824,6 +19146,7 @@ async function applyRelease(steps, options, collaborators) {
     mayHaveOpenedUrl: false,
     mayBeConfiguredForCommands: false,
     mayHavePointedCommands: false,
+    mayHavePrepared: false,
     begun: [],
     commands: [],
     coldStartMs: void 0
@@ -22840,9 +19163,11 @@ async function applyRelease(steps, options, collaborators) {
       isDone = progress.hasMoved && steps.slice(index).every(isTidying);
       collaborators.signal.throwIfAborted();
       await options.lock.confirm();
-      collaborators.report.info(describeStep(step, desired));
-      const carryOut3 = EXECUTORS[step.kind];
-      await carryOut3(step, releasing);
+      const described3 = describeStep(step, desired);
+      collaborators.report.info(described3);
+      collaborators.report.progress(described3);
+      const carryOut4 = EXECUTORS[step.kind];
+      await carryOut4(step, releasing);
     }
   } catch (error) {
     if (!isDone) throw await undo(error, releasing);
@@ -22919,8 +19244,8 @@ function shown(configuration, setting) {
   );
   const [, value] = found.find(([key]) => key === name) ?? [];
   if (value === void 0 || value === null) return void 0;
-  const list3 = Array.isArray(value) ? value : [value];
-  return list3.map(wordsOf2).join(", ") || void 0;
+  const list2 = Array.isArray(value) ? value : [value];
+  return list2.map(wordsOf2).join(", ") || void 0;
 }
 function wordsOf2(value) {
   if (typeof value === "object" && value !== null && "arn" in value) return String(value.arn);
@@ -22995,14 +19320,14 @@ function contentChanges(before, after) {
   const compared = difference(sideOf(withOwners(before, after)), sideOf(after));
   return { ...compared, packages: compared.packages.toSorted((a, b) => Math.abs(b.zipBytes) - Math.abs(a.zipBytes)) };
 }
-function withOwners(list3, reference) {
+function withOwners(list2, reference) {
   const owners = new Map(reference.files.map((file) => [file.path, file.package]));
   const ofFolder = /* @__PURE__ */ new Map();
   for (const { path: path4, package: owner } of reference.files) {
     const folder = topFolder(path4);
     ofFolder.set(folder, ofFolder.has(folder) && ofFolder.get(folder) !== owner ? void 0 : owner);
   }
-  const known = new Set(list3.packages.map(({ name }) => name));
+  const known = new Set(list2.packages.map(({ name }) => name));
   const ownerOf2 = ({ path: path4, package: own }) => {
     if (own !== void 0) return own;
     if (owners.has(path4)) return owners.get(path4);
@@ -23010,7 +19335,7 @@ function withOwners(list3, reference) {
     const owner = ofFolder.has(folder) ? ofFolder.get(folder) : normalise(folder);
     return owner !== void 0 && known.has(owner) ? owner : void 0;
   };
-  return { ...list3, files: list3.files.map((file) => ({ ...file, package: ownerOf2(file) })) };
+  return { ...list2, files: list2.files.map((file) => ({ ...file, package: ownerOf2(file) })) };
 }
 function topFolder(path4) {
   return path4.includes("/") ? path4.slice(0, path4.indexOf("/")) : "";
@@ -23068,18 +19393,108 @@ var init_report_plan = __esm({
   }
 });
 
+// src/aws/call.ts
+var call_exports = {};
+__export(call_exports, {
+  createCaller: () => createCaller,
+  shownWait: () => shownWait
+});
+function shownWait(wait2, report) {
+  return async (milliseconds2, because) => {
+    if (because !== void 0 && milliseconds2 >= 1e3) report.progress(because);
+    await wait2(milliseconds2);
+  };
+}
+function createCaller(wait2, arnOf2, service = "lambda") {
+  const call = async (action, resource, send) => {
+    for (let pause = 500, waited = 0; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
+      try {
+        return await send();
+      } catch (error) {
+        const isPassing = isBusy(error) || isThrottled(error);
+        if (!isPassing || waited >= MOST_PATIENCE_MS)
+          throw adviceFor(error, { action: `${service}:${action}`, resource, ...arnOf2 && { arn: arnOf2(resource) } });
+        const why = isBusy(error) ? "another change goes on" : "AWS asks for less haste";
+        await wait2(pause, `waiting with ${action} of ${resource}: ${why} (${Math.round(waited / 1e3)} s)`);
+        waited += pause;
+      }
+    }
+  };
+  return {
+    call,
+    find: async (action, resource, send) => {
+      try {
+        return await call(action, resource, send);
+      } catch (error) {
+        if (isNotFound(error)) return void 0;
+        throw error;
+      }
+    }
+  };
+}
+var MOST_PATIENCE_MS, LONGEST_PAUSE_MS;
+var init_call = __esm({
+  "src/aws/call.ts"() {
+    "use strict";
+    init_errors2();
+    MOST_PATIENCE_MS = 3e5;
+    LONGEST_PAUSE_MS = 1e4;
+  }
+});
+
+// src/aws/tags.ts
+function createTagApi({ version, wait: wait2, signal }) {
+  const client = new import_client_lambda.LambdaClient(clientConfig(version));
+  const { call, find } = createCaller(wait2, (resource) => resource);
+  return {
+    get: async (functionName) => {
+      const found = await find(
+        "GetFunction",
+        `arn:aws:lambda:*:*:function:${functionName}`,
+        () => client.send(new import_client_lambda.GetFunctionCommand({ FunctionName: functionName }), { abortSignal: signal })
+      );
+      if (found?.TagsError) {
+        throw new UserError({
+          title: `The tags of ${functionName} could not be read`,
+          detail: found.TagsError.Message,
+          hint: "The setting tags needs lambda:ListTags and lambda:TagResource on the function."
+        });
+      }
+      return found && (found.Tags ?? {});
+    },
+    add: async (arn, tags) => {
+      await call(
+        "TagResource",
+        arn,
+        () => client.send(new import_client_lambda.TagResourceCommand({ Resource: arn, Tags: { ...tags } }), { abortSignal: signal })
+      );
+    }
+  };
+}
+var import_client_lambda, OUR_TAG;
+var init_tags2 = __esm({
+  "src/aws/tags.ts"() {
+    "use strict";
+    import_client_lambda = require("./aws.cjs");
+    init_errors();
+    init_call();
+    init_client_config();
+    OUR_TAG = { "managed-by": "wsgi-lambda" };
+  }
+});
+
 // src/settings/names.ts
 function shortened3(name, ending, longest, hashSign = "-") {
   const most = longest - ending.length;
   if (name.length <= most) return name + ending;
-  const hash3 = (0, import_node_crypto19.createHash)("sha256").update(name).digest("hex").slice(0, HASH_CHARACTERS);
+  const hash3 = (0, import_node_crypto12.createHash)("sha256").update(name).digest("hex").slice(0, HASH_CHARACTERS);
   return name.slice(0, most - hash3.length - hashSign.length) + hashSign + hash3 + ending;
 }
-var import_node_crypto19, HASH_CHARACTERS;
+var import_node_crypto12, HASH_CHARACTERS;
 var init_names = __esm({
   "src/settings/names.ts"() {
     "use strict";
-    import_node_crypto19 = require("node:crypto");
+    import_node_crypto12 = require("node:crypto");
     HASH_CHARACTERS = 8;
   }
 });
@@ -23173,13 +19588,13 @@ function hasDied({ process: process2 }, machine) {
   return mark === markOf(machine) && !machine.isAlive(Number(processId));
 }
 function markOf({ id }) {
-  return (0, import_node_crypto20.createHash)("sha256").update(id).digest("hex").slice(0, 12);
+  return (0, import_node_crypto13.createHash)("sha256").update(id).digest("hex").slice(0, 12);
 }
-var import_node_crypto20, FREE;
+var import_node_crypto13, FREE;
 var init_lock_mark = __esm({
   "src/release/order/lock-mark.ts"() {
     "use strict";
-    import_node_crypto20 = require("node:crypto");
+    import_node_crypto13 = require("node:crypto");
     init_limits();
     FREE = "wsgi-lambda lock: free";
   }
@@ -23360,10 +19775,10 @@ async function withBeginning(current, functionName, aliasName, { aside, versions
     aside.tags.get(functionName).catch(() => void 0),
     versions3.listAliases(functionName).catch(() => void 0)
   ]);
-  const isOurs2 = Object.entries(OUR_TAG).every(([name, value]) => tags[name] === value);
+  const isOurs3 = Object.entries(OUR_TAG).every(([name, value]) => tags[name] === value);
   const own = [LOCK_ALIAS, commandsAlias(aliasName), databasesAlias(aliasName)];
   const isUnserved = aliases?.every(({ name }) => own.includes(name)) === true;
-  return { ...current, isOnlyCreated: isOurs2 && isUnserved };
+  return { ...current, isOnlyCreated: isOurs3 && isUnserved };
 }
 function asLatest(served2) {
   return { ...served2, description: "", arn: served2.arn.replace(/:[^:]+$/, "") };
@@ -23405,14 +19820,14 @@ function desiredAside(settings, current) {
   const { logGroup, ...needs } = roleNeeds(settings, current);
   return {
     tags,
-    reservedConcurrency: reservedConcurrency === void 0 ? void 0 : { reserved: wholeNumber2(reservedConcurrency) },
+    reservedConcurrency: reservedConcurrency === void 0 ? void 0 : { reserved: wholeNumber3(reservedConcurrency) },
     codeSigning: codeSigningConfig === void 0 ? void 0 : { arn: codeSigningConfig === NONE2 ? void 0 : codeSigningConfig },
-    logRetention: logRetention === void 0 ? void 0 : { group: logGroup, days: wholeNumber2(logRetention) },
+    logRetention: logRetention === void 0 ? void 0 : { group: logGroup, days: wholeNumber3(logRetention) },
     role: createRole ? { name: roleNameOf(functionName), needs: { ...needs, logGroup } } : void 0,
     description: settings.description
   };
 }
-function wholeNumber2(setting) {
+function wholeNumber3(setting) {
   return /^\d+$/.test(setting) ? Number(setting) : void 0;
 }
 function roleNeeds(settings, { latest }) {
@@ -23548,9 +19963,9 @@ var init_older = __esm({
 });
 
 // src/release/order/turn.ts
-async function inTurn2({ functionName, lockWait, exists: exists3 }, { order, ...collaborators }, work) {
+async function inTurn({ functionName, lockWait, exists: exists3 }, { order, ...collaborators }, work) {
   const [run3, machine] = await Promise.all([order.readRun(), order.readMachine()]);
-  const holder = holderOf(run3, machine, (0, import_node_crypto21.randomUUID)().slice(0, 8));
+  const holder = holderOf(run3, machine, (0, import_node_crypto14.randomUUID)().slice(0, 8));
   const lock = createLock(functionName, holder, lockWait, { ...collaborators, ...order, machine });
   try {
     if (exists3) await lock.take();
@@ -23565,11 +19980,11 @@ async function readInTurn(turn, read) {
   await turn.lock.take();
   return await read();
 }
-var import_node_crypto21;
+var import_node_crypto14;
 var init_turn = __esm({
   "src/release/order/turn.ts"() {
     "use strict";
-    import_node_crypto21 = require("node:crypto");
+    import_node_crypto14 = require("node:crypto");
     init_lock2();
     init_lock_mark();
   }
@@ -23626,7 +20041,7 @@ function layerGrants({ dependenciesLayer, functionName, manage }, place) {
 function uploadGrants({ uploadBucket: uploadBucket2, uploadKmsKey }, place) {
   if (uploadBucket2 === void 0) return [];
   const { partition } = place;
-  const { name, prefix } = parseBucketAddress(uploadBucket2);
+  const { name, prefix } = parseBucketAddress(uploadAddress(uploadBucket2, place));
   return [
     {
       sid: "UploadArtifacts",
@@ -23638,9 +20053,24 @@ function uploadGrants({ uploadBucket: uploadBucket2, uploadKmsKey }, place) {
       sid: "LookForArtifacts",
       why: "be told that an artifact is not there yet",
       actions: ["s3:ListBucket"],
-      resources: [`arn:${partition}:s3:::${name}`]
+      resources: [`arn:${partition}:s3:::${name}`],
+      // Whether a bucket that was not finished is empty, is looked for in a plan too.
+      ...isOwnBucket(uploadBucket2) && { isForReading: true }
     },
+    ...isOwnBucket(uploadBucket2) ? ownBucketGrants(`arn:${partition}:s3:::${name}`) : [],
     ...uploadKmsKey === void 0 ? [] : [encryptionGrant(uploadKmsKey, place)]
+  ];
+}
+function ownBucketGrants(bucket) {
+  return [
+    {
+      sid: "ReadBucket",
+      why: "see whether the bucket is there and finished",
+      actions: ["s3:GetBucketTagging"],
+      resources: [bucket],
+      isForReading: true
+    },
+    { sid: "MakeBucket", why: "make the bucket where it is missing", actions: MAKE_BUCKET, resources: [bucket] }
   ];
 }
 function staticGrants({ static: address2 }, { partition }) {
@@ -23674,11 +20104,21 @@ function encryptionGrant(key, { partition, region, account }) {
   const condition = { "ForAnyValue:StringEquals": { "kms:ResourceAliases": alias } };
   return { ...grant, resources: [`${keys}/*`], condition };
 }
+var MAKE_BUCKET;
 var init_permissions_code = __esm({
   "src/release/permissions/permissions-code.ts"() {
     "use strict";
     init_bucket_address();
     init_desired_layers();
+    MAKE_BUCKET = [
+      "s3:CreateBucket",
+      "s3:PutBucketPublicAccessBlock",
+      "s3:PutBucketOwnershipControls",
+      "s3:PutEncryptionConfiguration",
+      "s3:PutBucketPolicy",
+      "s3:PutLifecycleConfiguration",
+      "s3:PutBucketTagging"
+    ];
   }
 });
 
@@ -24065,12 +20505,14 @@ function placeOfFunction(arn, otherwise) {
   if (partition === void 0 || region === void 0 || account === void 0) return otherwise;
   return { partition, region, account };
 }
-var LOCK, CONFIGURE, ACTIONS;
+var LOCK, OBJECTS, CONFIGURE, ACTIONS;
 var init_step_permissions = __esm({
   "src/release/permissions/step-permissions.ts"() {
     "use strict";
     init_permissions();
+    init_permissions_code();
     LOCK = ["lambda:CreateAlias", "lambda:UpdateAlias"];
+    OBJECTS = ["s3:PutObject", "s3:GetObject", "s3:AbortMultipartUpload", "s3:ListBucket"];
     CONFIGURE = [
       "lambda:UpdateFunctionConfiguration",
       "iam:PassRole",
@@ -24082,9 +20524,10 @@ var init_step_permissions = __esm({
     ACTIONS = {
       // Who speaks with a database's server is none of IAM's business.
       prepare: [],
-      "upload-static": ["s3:*"],
-      "tidy-static": ["s3:*"],
-      upload: ["s3:*", "kms:GenerateDataKey", "kms:Decrypt"],
+      "upload-static": [...OBJECTS],
+      "tidy-static": [...OBJECTS, "s3:DeleteObject"],
+      "make-bucket": [...MAKE_BUCKET],
+      upload: [...OBJECTS, "kms:GenerateDataKey", "kms:Decrypt"],
       "publish-layer": ["lambda:PublishLayerVersion"],
       "create-function": ["lambda:CreateFunction", "lambda:TagResource", "lambda:GetLayerVersion", ...CONFIGURE],
       "update-code": ["lambda:UpdateFunctionCode"],
@@ -24122,6 +20565,56 @@ var init_step_permissions = __esm({
       "describe-function": [...CONFIGURE],
       prune: ["lambda:ListVersionsByFunction", "lambda:ListAliases", "lambda:DeleteFunction"]
     };
+  }
+});
+
+// src/release/plan/change.ts
+function changeSteps(latest, configuration, desired, commands) {
+  const upload = desired.upload === void 0 ? [] : [{ kind: "upload", address: desired.upload }];
+  const layer = layerSteps(desired);
+  if (latest === void 0) {
+    const created = withConfiguration(configuration);
+    const sent = withBucket([...layer, ...upload], desired);
+    return [...sent, { kind: "create-function" }, ...commandSteps(created, commands, configuration)];
+  }
+  const changes = differences(latest, configuration);
+  const hasFailed = latest.lastUpdateStatus === "Failed" || latest.state === "Failed";
+  if (hasFailed && changes.length === 0 && desired.manage === "all")
+    changes.push("the same again, since the last update failed");
+  const isCodeThere = hasCode(latest, desired.codeSha256, desired.architecture) && !hasFailed;
+  return [
+    ...withBucket([...layer, ...isCodeThere ? [] : [...upload, { kind: "update-code" }]], desired),
+    ...commands ? commandSteps(latest, commands, configuration) : configurationSteps(changes)
+  ];
+}
+function configurationSteps(changes) {
+  return changes.length === 0 ? [] : [{ kind: "update-configuration", changes }];
+}
+function commandSteps(before, commands, configuration) {
+  if (commands === void 0) return [];
+  const shown2 = withoutMark(commands);
+  return [
+    { kind: "configure-commands", changes: differences(withoutMark(before), shown2) },
+    { kind: "publish-commands" },
+    ...configurationSteps(differences(withConfiguration(shown2, before), configuration))
+  ];
+}
+function usesBucket(steps, { layer }) {
+  const kinds = ["upload", ...layer?.upload === void 0 ? [] : ["publish-layer"]];
+  return steps.some(({ kind }) => kinds.includes(kind));
+}
+function withBucket(steps, desired) {
+  const { ownBucket } = desired;
+  return ownBucket && usesBucket(steps, desired) ? [{ kind: "make-bucket", ...ownBucket }, ...steps] : steps;
+}
+function layerSteps({ layer }) {
+  return layer === void 0 || layer.arn !== void 0 ? [] : [{ kind: "publish-layer", name: layer.name }];
+}
+var init_change2 = __esm({
+  "src/release/plan/change.ts"() {
+    "use strict";
+    init_command_version();
+    init_difference();
   }
 });
 
@@ -24172,52 +20665,10 @@ function tagSteps(current, { tags }) {
   const names = Object.keys(tags).filter((name) => current[name] !== tags[name]);
   return names.length === 0 ? [] : [{ kind: "add-tags", names: names.toSorted() }];
 }
-var init_aside3 = __esm({
+var init_aside2 = __esm({
   "src/release/plan/aside.ts"() {
     "use strict";
     init_role_policy();
-  }
-});
-
-// src/release/plan/change.ts
-function changeSteps(latest, configuration, desired, commands) {
-  const upload = desired.upload === void 0 ? [] : [{ kind: "upload", address: desired.upload }];
-  const layer = layerSteps(desired);
-  if (latest === void 0) {
-    const created = withConfiguration(configuration);
-    return [...layer, ...upload, { kind: "create-function" }, ...commandSteps(created, commands, configuration)];
-  }
-  const changes = differences(latest, configuration);
-  const hasFailed = latest.lastUpdateStatus === "Failed" || latest.state === "Failed";
-  if (hasFailed && changes.length === 0 && desired.manage === "all")
-    changes.push("the same again, since the last update failed");
-  const isCodeThere = hasCode(latest, desired.codeSha256, desired.architecture) && !hasFailed;
-  return [
-    ...layer,
-    ...isCodeThere ? [] : [...upload, { kind: "update-code" }],
-    ...commands ? commandSteps(latest, commands, configuration) : configurationSteps(changes)
-  ];
-}
-function configurationSteps(changes) {
-  return changes.length === 0 ? [] : [{ kind: "update-configuration", changes }];
-}
-function commandSteps(before, commands, configuration) {
-  if (commands === void 0) return [];
-  const shown2 = withoutMark(commands);
-  return [
-    { kind: "configure-commands", changes: differences(withoutMark(before), shown2) },
-    { kind: "publish-commands" },
-    ...configurationSteps(differences(withConfiguration(shown2, before), configuration))
-  ];
-}
-function layerSteps({ layer }) {
-  return layer === void 0 || layer.arn !== void 0 ? [] : [{ kind: "publish-layer", name: layer.name }];
-}
-var init_change2 = __esm({
-  "src/release/plan/change.ts"() {
-    "use strict";
-    init_command_version();
-    init_difference();
   }
 });
 
@@ -24232,12 +20683,12 @@ var init_preparation2 = __esm({
 });
 
 // src/release/plan/proof.ts
-function runSteps2(phase, commands) {
+function runSteps(phase, commands) {
   return commands.map((command) => ({ kind: "run", phase, command }));
 }
 function proofSteps({ beforeTraffic, smoke: smoke2 }) {
   return [
-    ...runSteps2("before-traffic", beforeTraffic),
+    ...runSteps("before-traffic", beforeTraffic),
     ...smoke2 ? [{ kind: "smoke", requests: smoke2.requests }] : []
   ];
 }
@@ -24368,7 +20819,7 @@ function planRelease(current, desired) {
     ...traffic.shifts,
     ...servesIt ? [] : [traffic.move],
     ...wayIn.last,
-    ...runSteps2("after-traffic", desired.afterTraffic),
+    ...runSteps("after-traffic", desired.afterTraffic),
     ...hasAfterTraffic ? [{ kind: "finish" }] : [],
     ...retirement,
     ...provisioned.after,
@@ -24388,14 +20839,14 @@ var init_plan = __esm({
   "src/release/plan/plan.ts"() {
     "use strict";
     init_alias_mark();
-    init_aside3();
+    init_aside2();
     init_change2();
     init_command_version();
     init_database_version();
     init_difference();
     init_preparation2();
     init_proof2();
-    init_provisioned2();
+    init_provisioned();
     init_prune();
     init_statics2();
     init_traffic3();
@@ -24481,7 +20932,7 @@ function sizeProblem(code2, layers, settings) {
     return {
       title: `The artifact is too large for a direct upload: ${megabytes(zipBytes)}, and Lambda takes ${megabytes(LIMITS.directUploadBytes)} in one request`,
       detail: largest(code2, "zipBytes"),
-      hint: `Set upload-bucket to a bucket in the function's region, as in s3://example-uploads/shop. ${adviceOn(code2, settings)}`
+      hint: `Set upload-bucket: auto, which makes a bucket for such uploads, or name one in the function's region, as in s3://example-uploads/shop. ${adviceOn(code2, settings)}`
     };
   }
   return void 0;
@@ -24687,7 +21138,7 @@ function sourcePath(path4) {
 }
 function toolOf(path4, sources) {
   if (/(?:^|\/)migrations\/\d{4,}_\w+\.py$/.test(path4)) return "django";
-  const environment = import_node_path61.posix.join(import_node_path61.posix.dirname(import_node_path61.posix.dirname(path4)), "env.py");
+  const environment = import_node_path47.posix.join(import_node_path47.posix.dirname(import_node_path47.posix.dirname(path4)), "env.py");
   return /(?:^|\/)versions\/[^/]+\.py$/.test(path4) && sources.has(environment) ? "alembic" : void 0;
 }
 function remarksOn2(source2, tool) {
@@ -24718,11 +21169,11 @@ function isUpgrade(code2, index) {
   const functions = [...code2.slice(0, index).matchAll(/^(?:async\s+)?def\s+(\w+)/gm)];
   return !(functions.at(-1)?.[1] ?? "").startsWith("downgrade");
 }
-var import_node_path61, REASONS, DJANGO, ALEMBIC;
+var import_node_path47, REASONS, DJANGO, ALEMBIC;
 var init_migrations = __esm({
   "src/release/comparison/migrations.ts"() {
     "use strict";
-    import_node_path61 = require("node:path");
+    import_node_path47 = require("node:path");
     init_metadata();
     init_python_text();
     REASONS = {
@@ -24792,13 +21243,13 @@ async function request2({ address: address2 }, range, signal) {
   const patience = AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MILLISECONDS2)]);
   const answer = await fetch(address2, { headers: { range }, signal: patience }).catch((error) => {
     signal.throwIfAborted();
-    throw new UnknownFiles(`The code could not be read (${codeOf3(error)}).`);
+    throw new UnknownFiles(`The code could not be read (${codeOf2(error)}).`);
   });
   if (answer.ok) return answer;
   await answer.body?.cancel();
   throw new UnknownFiles(`The code could not be read (HTTP ${answer.status}).`);
 }
-function codeOf3(error) {
+function codeOf2(error) {
   const { cause, name } = error;
   return cause?.code ?? name;
 }
@@ -24813,7 +21264,7 @@ async function readWhole(answer, { zipBytes, codeSha256 }) {
     throw new UnknownFiles("Its server gives no parts of it, and it is too large to be read as a whole.");
   }
   const bytes = Buffer.from(await answer.arrayBuffer());
-  if ((0, import_node_crypto22.createHash)("sha256").update(bytes).digest("base64") === codeSha256) return bytes;
+  if ((0, import_node_crypto15.createHash)("sha256").update(bytes).digest("base64") === codeSha256) return bytes;
   throw new UnknownFiles("What was given is not the code of that version.");
 }
 function withPackages(entries, zipBytes) {
@@ -24831,11 +21282,11 @@ function withPackages(entries, zipBytes) {
     packages: [...packages].map(([name, version]) => ({ name, version }))
   };
 }
-var import_node_crypto22, MOST_WHOLE_BYTES, MOST_PARTS_BYTES, PATIENCE_MILLISECONDS2, UnknownFiles;
+var import_node_crypto15, MOST_WHOLE_BYTES, MOST_PARTS_BYTES, PATIENCE_MILLISECONDS2, UnknownFiles;
 var init_served_files = __esm({
   "src/release/comparison/served-files.ts"() {
     "use strict";
-    import_node_crypto22 = require("node:crypto");
+    import_node_crypto15 = require("node:crypto");
     init_file_list();
     init_errors();
     init_files();
@@ -24857,7 +21308,7 @@ async function compareFiles({ current: { served: served2 }, desired, steps }, { 
     const unknown2 = { zipBytes, unzippedBytes, before: void 0, after: void 0, migrations: void 0 };
     if (steps.length === 0 || served2?.codeSha256 === desired.codeSha256) return unknown2;
     const store = __using(_stack, collaborators.createStore(settings), true);
-    const after = await findFileList(artifact.codeSha256, store) ?? await listFiles3(artifact.path, zipBytes);
+    const after = await findFileList(artifact.codeSha256, store) ?? await listFiles2(artifact.path, zipBytes);
     await keepFileList(artifact.codeSha256, after, store);
     if (!served2) return { ...unknown2, after };
     const before = settings.dryRun ? await askForFiles(served2, settings, { ...collaborators, store }) : await findFileList(served2.codeSha256, store);
@@ -24901,11 +21352,137 @@ var init_compare = __esm({
   }
 });
 
+// src/preview/identity.ts
+function previewName(base, pull2) {
+  return shortened3(base, `-pr-${pull2}`, LONGEST_NAME3);
+}
+function isOf(preview2, owner) {
+  return preview2.host === owner.host && preview2.repositoryId === owner.repositoryId && preview2.place === owner.place;
+}
+function identityOf(base, { number: number2, host, repositoryId, repository }, place) {
+  return { functionName: previewName(base, number2), base, pull: number2, host, repositoryId, repository, place };
+}
+var LONGEST_NAME3;
+var init_identity = __esm({
+  "src/preview/identity.ts"() {
+    "use strict";
+    init_names();
+    LONGEST_NAME3 = 64;
+  }
+});
+
+// src/preview/tags.ts
+function searchTags({ host, repositoryId }, pull2) {
+  return {
+    ...OUR_TAG,
+    [`${PREFIX}host`]: host,
+    [`${PREFIX}repository`]: repositoryId,
+    ...pull2 !== void 0 && { [`${PREFIX}pr`]: String(pull2) }
+  };
+}
+function writeTags(tags) {
+  const optional2 = {
+    head: tags.headSha,
+    run: tags.run,
+    // Between a secret and its key: a tag takes no #, and a reference has no blank.
+    "database-admin": tags.databaseAdmin?.replace("#", " "),
+    "database-access": tags.databaseAccess,
+    static: tags.static,
+    role: tags.role,
+    "log-group": tags.logGroup,
+    // Written either way: a tag is changed, and never taken away.
+    seeded: String(tags.isSeeded)
+  };
+  const written2 = {
+    host: tags.host,
+    place: tags.place,
+    repository: tags.repositoryId,
+    "repository-name": tags.repository,
+    preview: tags.base,
+    pr: String(tags.pull),
+    created: tags.created,
+    expires: tags.expires,
+    database: tags.database,
+    ...Object.fromEntries(Object.entries(optional2).filter(([, value]) => value !== void 0))
+  };
+  return {
+    ...OUR_TAG,
+    ...Object.fromEntries(
+      Object.entries(written2).map(([key, value]) => [
+        PREFIX + key,
+        value.replaceAll(NO_TAG_CHARACTER, "_").slice(0, LONGEST_VALUE)
+      ])
+    )
+  };
+}
+function readTags(functionName, tags) {
+  const tag = (key) => tags[PREFIX + key];
+  const pull2 = Number(tag("pr"));
+  const [host, place, repositoryId, base] = [tag("host"), tag("place"), tag("repository"), tag("preview")];
+  const isOurs3 = Object.entries(OUR_TAG).every(([key, value]) => tags[key] === value);
+  if (!isOurs3 || !/^[1-9]\d*$/.test(tag("pr") ?? "") || !/^\d+$/.test(repositoryId ?? "")) return void 0;
+  if (!host || !place || repositoryId === void 0) return void 0;
+  if (base === void 0 || previewName(base, pull2) !== functionName) return void 0;
+  const access = tag("database-access");
+  return {
+    ...{ functionName, base, pull: pull2, place, host, repositoryId, repository: tag("repository-name") ?? "" },
+    headSha: tag("head"),
+    run: tag("run"),
+    created: tag("created") ?? "",
+    // Of an unreadable date nobody can say that it has passed.
+    expires: tag("expires") ?? "",
+    database: tag("database") ?? "none",
+    databaseAdmin: tag("database-admin")?.replace(" ", "#"),
+    databaseAccess: access === "runner" || access === "function" ? access : void 0,
+    static: tag("static"),
+    role: tag("role"),
+    logGroup: tag("log-group"),
+    isSeeded: tag("seeded") === "true"
+  };
+}
+function isSamePreview(tags, identity) {
+  return isOf(tags, identity) && ["functionName", "base", "pull"].every((part) => tags[part] === identity[part]);
+}
+var PREFIX, NO_TAG_CHARACTER, LONGEST_VALUE, SEEDED_TAG;
+var init_tags3 = __esm({
+  "src/preview/tags.ts"() {
+    "use strict";
+    init_tags2();
+    init_identity();
+    PREFIX = "wsgi-lambda:";
+    NO_TAG_CHARACTER = /[^\p{L}\p{Z}\p{N}_.:/=+\-@]/gu;
+    LONGEST_VALUE = 256;
+    SEEDED_TAG = { [`${PREFIX}seeded`]: "true" };
+  }
+});
+
+// src/preview/mark.ts
+function previewMark({ functionName, pull: pull2, place, host, repositoryId }) {
+  return (0, import_node_crypto16.createHash)("sha256").update(JSON.stringify([functionName, pull2, place, host, repositoryId])).digest("hex").slice(0, MARK_CHARACTERS);
+}
+function markOfRelease({ functionName, tags }) {
+  const preview2 = readTags(functionName, tags);
+  return preview2 && previewMark(preview2);
+}
+function pullInName(functionName) {
+  const [, number2] = /-pr-([1-9]\d{0,9})$/.exec(functionName) ?? [];
+  return number2 === void 0 ? void 0 : Number(number2);
+}
+var import_node_crypto16, MARK_CHARACTERS;
+var init_mark = __esm({
+  "src/preview/mark.ts"() {
+    "use strict";
+    import_node_crypto16 = require("node:crypto");
+    init_tags3();
+    MARK_CHARACTERS = 32;
+  }
+});
+
 // src/release/upload/layer.ts
 async function readLayer(zip, layers) {
   if (zip === void 0) return { desired: void 0, publish: () => Promise.reject(new Error("no layer was planned")) };
-  const { functionName, codeSha256, runtime, architecture, transport } = zip;
-  const content = { name: layerNameOf(functionName), codeSha256, runtime };
+  const { functionName, codeSha256, runtime, architecture, transport, mark } = zip;
+  const content = { name: layerNameOf(functionName), codeSha256, runtime, mark };
   const arn = await layers.find(content, architecture);
   return {
     desired: { name: content.name, codeSha256, arn, upload: transport.address },
@@ -24927,7 +21504,7 @@ function transportOf(zip, bucket, report) {
   if (zip.zipBytes <= LIMITS.directUploadBytes || bucket === void 0) {
     return {
       address: void 0,
-      readCode: async (architecture) => ({ zip: await (0, import_promises64.readFile)(zip.path), architecture }),
+      readCode: async (architecture) => ({ zip: await (0, import_promises42.readFile)(zip.path), architecture }),
       upload: () => Promise.resolve()
     };
   }
@@ -24947,13 +21524,22 @@ async function putOnce({ path: path4, sha256: sha2563, zipBytes }, key, bucket, 
   report.progress(`uploading ${megabytes(zipBytes)} to ${bucket.addressOf(key)}`);
   await bucket.write(key, path4, sha2563);
 }
-var import_promises64;
+var import_promises42;
 var init_upload = __esm({
   "src/release/upload/upload.ts"() {
     "use strict";
-    import_promises64 = require("node:fs/promises");
+    import_promises42 = require("node:fs/promises");
     init_limits();
     init_size();
+  }
+});
+
+// src/aws/part-bytes.ts
+var PART_BYTES;
+var init_part_bytes = __esm({
+  "src/aws/part-bytes.ts"() {
+    "use strict";
+    PART_BYTES = 8 * 1024 * 1024;
   }
 });
 
@@ -24963,6 +21549,13 @@ function keyOfRecord({ owner, code: code2 }) {
 }
 function isRecordKey(key) {
   return key.startsWith(FOLDER3) && key.endsWith(".json");
+}
+function keyOfMark({ region, functionName, mark }) {
+  return `${FOLDER3}${region}/${functionName}/${MARK2}${mark}`;
+}
+function readMarkKey(key) {
+  const [, region, functionName, mark] = /^\.wsgi-lambda\/([^/]+)\/([^/]+)\/preview-([0-9a-f]+)$/.exec(key) ?? [];
+  return region === void 0 || functionName === void 0 || mark === void 0 ? void 0 : { region, functionName, mark };
 }
 function ownerOfRecord(key) {
   return ownerAndCode(key).owner;
@@ -24997,7 +21590,7 @@ function endOf2({ at, code: code2 }, records) {
   if (replacing.length > 0) return Math.max(...replacing);
   return later2.length > 0 ? Math.min(...later2.map((record2) => record2.at)) : void 0;
 }
-var FOLDER3, CONTENT, DAY;
+var FOLDER3, CONTENT, MARK2, DAY;
 var init_keeping = __esm({
   "src/static/keeping.ts"() {
     "use strict";
@@ -25008,19 +21601,25 @@ var init_keeping = __esm({
       replaces: nullable(string()),
       files: array(string())
     });
+    MARK2 = "preview-";
     DAY = 24 * 3600 * 1e3;
   }
 });
 
 // src/static/publish.ts
 async function publishStatic({ folder, files }, release2, { bucket, report, now }) {
-  const { etags, recordKeys } = await listed2(bucket, files);
+  const region = await bucket.region();
+  const { mark } = release2;
+  const [{ etags, recordKeys }] = await Promise.all([
+    listed2(bucket, files),
+    mark === void 0 ? void 0 : bucket.writeText(keyOfMark({ ...release2, region, mark }), "{}", RECORD_HEADERS)
+  ]);
   const { records, unreadable: unreadable6 } = await readRecords(bucket, recordKeys);
   const missing2 = await missingOf(files, folder, etags);
   const recorded = new Set(records.flatMap((record2) => record2.files));
   const isMissing3 = new Set(missing2.map(({ path: path4 }) => path4));
   const released2 = {
-    owner: `${await bucket.region()}/${release2.functionName}/${release2.alias}`,
+    owner: `${region}/${release2.functionName}/${release2.alias}`,
     code: hexadecimal(release2.codeSha256) ?? "",
     at: now(),
     replaces: hexadecimal(release2.servedCodeSha256),
@@ -25031,7 +21630,7 @@ async function publishStatic({ folder, files }, release2, { bucket, report, now 
   const paths = new Set(files.map(({ path: path4 }) => path4));
   let done = 0;
   await inParallel(uploads, AT_ONCE2, async (file) => {
-    await bucket.writeFile(file.path, (0, import_node_path62.join)(folder, file.path), headersOf(file, paths));
+    await bucket.writeFile(file.path, (0, import_node_path48.join)(folder, file.path), headersOf(file, paths));
     report.progress(`static files: ${++done} of ${uploads.length}`);
   });
   const sent = uploads.length === 0 ? "nothing to upload" : `${uploads.length} uploaded (${sizeText(bytesOf2({ files: uploads }))})`;
@@ -25055,7 +21654,7 @@ async function tidyStatic({ files }, { records, unreadable: unreadable6, release
   if (expired.files.length > 0) report.info(`static files: ${expired.files.length} old ones removed`);
 }
 async function missingOf(files, folder, etags) {
-  const missing2 = await inParallel(files, AT_ONCE2, async (file) => await isThere2(file, folder, etags) ? [] : [file]);
+  const missing2 = await inParallel(files, AT_ONCE2, async (file) => await isThere(file, folder, etags) ? [] : [file]);
   return missing2.flat();
 }
 async function listed2(bucket, files) {
@@ -25079,32 +21678,32 @@ async function readRecords(bucket, keys) {
     unreadable: read.filter(({ record: record2 }) => record2 === void 0).map(({ key }) => key)
   };
 }
-async function isThere2({ path: path4, bytes, isImmutable }, folder, etags) {
+async function isThere({ path: path4, bytes, isImmutable }, folder, etags) {
   const etag = etags.get(path4);
   if (etag === void 0) return false;
-  return isImmutable || etag === await etagOf((0, import_node_path62.join)(folder, path4), bytes);
+  return isImmutable || etag === await etagOf((0, import_node_path48.join)(folder, path4), bytes);
 }
 async function etagOf(path4, bytes) {
   const digests = [];
   for (let start = 0; start === 0 || start < bytes; start += PART_BYTES) {
-    const hash3 = (0, import_node_crypto23.createHash)("md5");
-    for await (const chunk of (0, import_node_fs22.createReadStream)(path4, { start, end: start + PART_BYTES - 1 }))
+    const hash3 = (0, import_node_crypto17.createHash)("md5");
+    for await (const chunk of (0, import_node_fs13.createReadStream)(path4, { start, end: start + PART_BYTES - 1 }))
       hash3.update(chunk);
     digests.push(hash3.digest());
   }
   if (bytes < PART_BYTES) return (digests[0] ?? Buffer.alloc(0)).toString("hex");
-  return `${(0, import_node_crypto23.createHash)("md5").update(Buffer.concat(digests)).digest("hex")}-${digests.length}`;
+  return `${(0, import_node_crypto17.createHash)("md5").update(Buffer.concat(digests)).digest("hex")}-${digests.length}`;
 }
 function hexadecimal(base64) {
   return base64 === void 0 ? void 0 : Buffer.from(base64, "base64").toString("hex");
 }
-var import_node_crypto23, import_node_fs22, import_node_path62, AT_ONCE2, RECORD_HEADERS;
+var import_node_crypto17, import_node_fs13, import_node_path48, AT_ONCE2, RECORD_HEADERS;
 var init_publish2 = __esm({
   "src/static/publish.ts"() {
     "use strict";
-    import_node_crypto23 = require("node:crypto");
-    import_node_fs22 = require("node:fs");
-    import_node_path62 = require("node:path");
+    import_node_crypto17 = require("node:crypto");
+    import_node_fs13 = require("node:fs");
+    import_node_path48 = require("node:path");
     init_parallel();
     init_part_bytes();
     init_size();
@@ -25129,7 +21728,8 @@ async function staticsOf({ artifact, static: built }, settings, { openStaticBuck
     desired: { address: address2, files: files.files.length, bytes: built.bytes },
     release: {
       upload: async (servedCodeSha256) => {
-        const release2 = { functionName, alias, codeSha256: artifact.codeSha256, servedCodeSha256 };
+        const mark = markOfRelease(settings);
+        const release2 = { functionName, alias, codeSha256: artifact.codeSha256, servedCodeSha256, mark };
         published2 = await publishStatic(files, release2, await collaborators());
       },
       tidy: async () => {
@@ -25151,6 +21751,7 @@ var init_statics3 = __esm({
   "src/commands/statics.ts"() {
     "use strict";
     init_errors();
+    init_mark();
     init_built();
     init_publish2();
     init_static_files();
@@ -25158,14 +21759,15 @@ var init_statics3 = __esm({
 });
 
 // src/commands/sending.ts
-async function sendingOf(built, settings, collaborators) {
+async function sendingOf(built, settings, { latest }, collaborators) {
   const { artifact, runtime, architecture, streaming } = built;
-  const bucket = await uploadBucket(built, settings, collaborators);
+  const { bucket, own } = await uploadBucket(built, settings, latest && placeOfArn(latest.arn), collaborators);
   const transport = transportOf(artifact, bucket, collaborators.report);
   const layer = await readLayer(
     built.layer && {
       ...{ functionName: settings.functionName, codeSha256: built.layer.codeSha256, runtime, architecture },
-      transport: transportOf(built.layer, bucket, collaborators.report)
+      transport: transportOf(built.layer, bucket, collaborators.report),
+      mark: markOfRelease(settings)
     },
     collaborators.layers
   );
@@ -25175,7 +21777,16 @@ async function sendingOf(built, settings, collaborators) {
     ...{ codeSha256: artifact.codeSha256, runtime, architecture, streaming },
     ...{ upload: transport.address, layer: layer.desired }
   };
-  return { code: code2, transport, layer, statics: statics?.release };
+  return {
+    ...{ code: code2, transport, layer, statics: statics?.release },
+    readOwnBucket: async () => {
+      const state = await own?.read();
+      return own && state !== "ready" ? { name: own.name, isThere: state === "unfinished" } : void 0;
+    },
+    makeBucket: async () => {
+      await own?.make();
+    }
+  };
 }
 async function asBuilt({ artifact, packages, runtime, architecture, streaming, staticDigest }, report) {
   report.info(`${artifact.path}: built before, for ${runtime} on ${architecture}`);
@@ -25188,16 +21799,20 @@ async function asBuilt({ artifact, packages, runtime, architecture, streaming, s
     ...{ runtime, architecture, streaming, builder: "none", slices, packages, seconds: {} }
   };
 }
-async function uploadBucket({ artifact, layer }, settings, { openBucket: openBucket2 }) {
+async function uploadBucket({ artifact, layer }, { uploadBucket: setting, uploadBucketOwner: owner, uploadKmsKey: kmsKey }, known, { openBucket: openBucket2, openOwnBucket: openOwnBucket2 }) {
   const zipBytes = Math.max(artifact.zipBytes, layer?.zipBytes ?? 0);
-  if (zipBytes <= LIMITS.directUploadBytes || settings.uploadBucket === void 0) return void 0;
-  const { uploadBucket: address2, uploadBucketOwner: owner, uploadKmsKey: kmsKey } = settings;
-  return await openBucket2(address2, { owner, kmsKey });
+  if (zipBytes <= LIMITS.directUploadBytes || setting === void 0) return {};
+  if (!isOwnBucket(setting)) return { bucket: await openBucket2(setting, { owner, kmsKey }) };
+  const own = await openOwnBucket2(setting, known);
+  return { own, bucket: await openBucket2(own.address, { owner: own.owner, kmsKey }) };
 }
 var init_sending2 = __esm({
   "src/commands/sending.ts"() {
     "use strict";
+    init_bucket_address();
     init_limits();
+    init_mark();
+    init_role_policy();
     init_layer();
     init_upload();
     init_built();
@@ -25225,18 +21840,20 @@ async function deploy(settings, collaborators) {
   const built = "target" in source2 ? await build({ ...source2, environment }, "deploy", collaborators) : await asBuilt(source2, report);
   return await report.phase(`Release ${functionName}`, async () => {
     const started = clock();
-    const sent = await sendingOf(built, settings, collaborators);
-    const planFrom = (current) => {
+    const sent = await sendingOf(built, settings, served2, collaborators);
+    const planFrom = (current, ownBucket) => {
       const desired = {
         ...desiredRelease(settings, sent.code, current),
-        preparation: collaborators.preparation?.what
+        ...{ preparation: collaborators.preparation?.what, ownBucket }
       };
       return { current, desired, steps: planRelease(current, desired) };
     };
     const first = planFrom(served2);
     const finish = async (turn) => {
       const readNow = () => readCurrentRelease(functionName, alias, collaborators, looking);
-      const planned3 = first.steps.length === 0 ? first : planFrom(await readInTurn(turn, readNow));
+      const drafted = first.steps.length === 0 ? first : planFrom(await readInTurn(turn, readNow));
+      const ownBucket = usesBucket(drafted.steps, drafted.desired) ? await sent.readOwnBucket() : void 0;
+      const planned3 = ownBucket ? planFrom(drafted.current, ownBucket) : drafted;
       const { current, desired, steps } = planned3;
       if (sendsCode(steps)) checkSize(built, current, settings, report);
       if (settings.functionUrl === void 0 && desired.access === "none" && current.alias === void 0) {
@@ -25270,10 +21887,10 @@ async function deploy(settings, collaborators) {
       };
     };
     if (first.steps.length === 0 || settings.dryRun) return await finish(void 0);
-    return await inTurn2({ ...settings, exists: served2.latest !== void 0 }, collaborators, finish);
+    return await inTurn({ ...settings, exists: served2.latest !== void 0 }, collaborators, finish);
   });
 }
-async function carryOut({ current, desired, steps }, { code: code2, transport, layer, statics }, turn, settings, collaborators) {
+async function carryOut({ current, desired, steps }, { code: code2, transport, layer, statics, makeBucket }, turn, settings, collaborators) {
   const { report } = collaborators;
   const nothing2 = {
     ...{ version: current.served?.version ?? "", alias: current.alias, url: current.url },
@@ -25291,6 +21908,7 @@ async function carryOut({ current, desired, steps }, { code: code2, transport, l
       current,
       desired,
       code: await transport.readCode(desired.architecture),
+      makeBucket,
       upload: transport.upload,
       publishLayer: layer.publish,
       statics,
@@ -25333,6 +21951,7 @@ var init_deploy = __esm({
     init_turn();
     init_permissions();
     init_step_permissions();
+    init_change2();
     init_command_version();
     init_describe();
     init_plan();
@@ -25424,8 +22043,8 @@ function served({ version, description, weights }) {
 function wouldBeKnown(alias, { version, description }) {
   const { left } = readAliasMark(alias.description);
   const oldest = Math.min(...served(alias).map(Number));
-  const isOurs2 = readProvenance(description) !== void 0 && isMarked2(alias.description);
-  return isOurs2 && left.length < MOST_LEFT && Number(version) > oldest;
+  const isOurs3 = readProvenance(description) !== void 0 && isMarked2(alias.description);
+  return isOurs3 && left.length < MOST_LEFT && Number(version) > oldest;
 }
 function leftAfter(alias, remembered) {
   const { phase, before, left } = readAliasMark(alias.description);
@@ -25475,7 +22094,7 @@ async function rollback(to, settings, collaborators) {
   const started = clock();
   return await report.phase(`Roll back ${functionName}`, async () => {
     if (!await lambda.getAlias(functionName, name)) throw nothingReleased(functionName, name);
-    return await inTurn2({ ...settings, exists: true }, collaborators, async ({ lock }) => {
+    return await inTurn({ ...settings, exists: true }, collaborators, async ({ lock }) => {
       const [alias, url, listed3 = [], aliases] = await Promise.all([
         lambda.getAlias(functionName, name),
         urls.get(functionName, name),
@@ -25563,11 +22182,972 @@ var init_rollback2 = __esm({
     init_turn();
     init_move_back();
     init_rollback();
-    init_provisioned3();
+    init_provisioned2();
     init_smoke();
-    init_wait2();
+    init_wait();
     init_basic_auth();
     init_traffic();
+  }
+});
+
+// src/aws/wait.ts
+async function wait(milliseconds2, until) {
+  await (0, import_promises43.setTimeout)(milliseconds2, void 0, { signal: until }).catch(() => void 0);
+}
+var import_promises43;
+var init_wait2 = __esm({
+  "src/aws/wait.ts"() {
+    "use strict";
+    import_promises43 = require("node:timers/promises");
+  }
+});
+
+// src/builder/docker-lines.ts
+function collectLines(onLine) {
+  const decoder = new import_node_string_decoder.StringDecoder("utf8");
+  const pieces = [];
+  let unfinished = "";
+  const take = (text5) => {
+    pieces.push(text5);
+    if (!onLine) return;
+    const lines2 = (unfinished + text5).split("\n");
+    unfinished = lines2.pop() ?? "";
+    for (const line of lines2) onLine(line.replace(/\r$/, ""));
+  };
+  return {
+    stream: new import_node_stream3.Writable({
+      write(chunk, _encoding, done) {
+        take(decoder.write(chunk));
+        done();
+      }
+    }),
+    end() {
+      take(decoder.end());
+      if (onLine && unfinished !== "") onLine(unfinished);
+      unfinished = "";
+      return pieces.join("");
+    }
+  };
+}
+var import_node_stream3, import_node_string_decoder;
+var init_docker_lines = __esm({
+  "src/builder/docker-lines.ts"() {
+    "use strict";
+    import_node_stream3 = require("node:stream");
+    import_node_string_decoder = require("node:string_decoder");
+  }
+});
+
+// node_modules/@actions/io/lib/io-util.js
+function exists2(fsPath) {
+  return __awaiter(this, void 0, void 0, function* () {
+    try {
+      yield stat14(fsPath);
+    } catch (err) {
+      if (err.code === "ENOENT") {
+        return false;
+      }
+      throw err;
+    }
+    return true;
+  });
+}
+function isRooted(p) {
+  p = normalizeSeparators(p);
+  if (!p) {
+    throw new Error('isRooted() parameter "p" cannot be empty');
+  }
+  if (IS_WINDOWS) {
+    return p.startsWith("\\") || /^[A-Z]:/i.test(p);
+  }
+  return p.startsWith("/");
+}
+function tryGetExecutablePath(filePath, extensions) {
+  return __awaiter(this, void 0, void 0, function* () {
+    let stats = void 0;
+    try {
+      stats = yield stat14(filePath);
+    } catch (err) {
+      if (err.code !== "ENOENT") {
+        console.log(`Unexpected error attempting to determine if executable file exists '${filePath}': ${err}`);
+      }
+    }
+    if (stats && stats.isFile()) {
+      if (IS_WINDOWS) {
+        const upperExt = path.extname(filePath).toUpperCase();
+        if (extensions.some((validExt) => validExt.toUpperCase() === upperExt)) {
+          return filePath;
+        }
+      } else {
+        if (isUnixExecutable(stats)) {
+          return filePath;
+        }
+      }
+    }
+    const originalFilePath = filePath;
+    for (const extension of extensions) {
+      filePath = originalFilePath + extension;
+      stats = void 0;
+      try {
+        stats = yield stat14(filePath);
+      } catch (err) {
+        if (err.code !== "ENOENT") {
+          console.log(`Unexpected error attempting to determine if executable file exists '${filePath}': ${err}`);
+        }
+      }
+      if (stats && stats.isFile()) {
+        if (IS_WINDOWS) {
+          try {
+            const directory = path.dirname(filePath);
+            const upperName = path.basename(filePath).toUpperCase();
+            for (const actualName of yield readdir8(directory)) {
+              if (upperName === actualName.toUpperCase()) {
+                filePath = path.join(directory, actualName);
+                break;
+              }
+            }
+          } catch (err) {
+            console.log(`Unexpected error attempting to determine the actual case of the file '${filePath}': ${err}`);
+          }
+          return filePath;
+        } else {
+          if (isUnixExecutable(stats)) {
+            return filePath;
+          }
+        }
+      }
+    }
+    return "";
+  });
+}
+function normalizeSeparators(p) {
+  p = p || "";
+  if (IS_WINDOWS) {
+    p = p.replace(/\//g, "\\");
+    return p.replace(/\\\\+/g, "\\");
+  }
+  return p.replace(/\/\/+/g, "/");
+}
+function isUnixExecutable(stats) {
+  return (stats.mode & 1) > 0 || (stats.mode & 8) > 0 && process.getgid !== void 0 && stats.gid === process.getgid() || (stats.mode & 64) > 0 && process.getuid !== void 0 && stats.uid === process.getuid();
+}
+var fs, path, __awaiter, chmod, copyFile5, lstat, mkdir10, open8, readdir8, rename2, rm13, rmdir, stat14, symlink, unlink, IS_WINDOWS, READONLY;
+var init_io_util = __esm({
+  "node_modules/@actions/io/lib/io-util.js"() {
+    fs = __toESM(require("fs"), 1);
+    path = __toESM(require("path"), 1);
+    __awaiter = function(thisArg, _arguments, P, generator) {
+      function adopt(value) {
+        return value instanceof P ? value : new P(function(resolve12) {
+          resolve12(value);
+        });
+      }
+      return new (P || (P = Promise))(function(resolve12, reject) {
+        function fulfilled(value) {
+          try {
+            step(generator.next(value));
+          } catch (e) {
+            reject(e);
+          }
+        }
+        function rejected(value) {
+          try {
+            step(generator["throw"](value));
+          } catch (e) {
+            reject(e);
+          }
+        }
+        function step(result) {
+          result.done ? resolve12(result.value) : adopt(result.value).then(fulfilled, rejected);
+        }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+      });
+    };
+    ({ chmod, copyFile: copyFile5, lstat, mkdir: mkdir10, open: open8, readdir: readdir8, rename: rename2, rm: rm13, rmdir, stat: stat14, symlink, unlink } = fs.promises);
+    IS_WINDOWS = process.platform === "win32";
+    READONLY = fs.constants.O_RDONLY;
+  }
+});
+
+// node_modules/@actions/io/lib/io.js
+function which(tool, check2) {
+  return __awaiter2(this, void 0, void 0, function* () {
+    if (!tool) {
+      throw new Error("parameter 'tool' is required");
+    }
+    if (check2) {
+      const result = yield which(tool, false);
+      if (!result) {
+        if (IS_WINDOWS) {
+          throw new Error(`Unable to locate executable file: ${tool}. Please verify either the file path exists or the file can be found within a directory specified by the PATH environment variable. Also verify the file has a valid extension for an executable file.`);
+        } else {
+          throw new Error(`Unable to locate executable file: ${tool}. Please verify either the file path exists or the file can be found within a directory specified by the PATH environment variable. Also check the file mode to verify the file is executable.`);
+        }
+      }
+      return result;
+    }
+    const matches3 = yield findInPath(tool);
+    if (matches3 && matches3.length > 0) {
+      return matches3[0];
+    }
+    return "";
+  });
+}
+function findInPath(tool) {
+  return __awaiter2(this, void 0, void 0, function* () {
+    if (!tool) {
+      throw new Error("parameter 'tool' is required");
+    }
+    const extensions = [];
+    if (IS_WINDOWS && process.env["PATHEXT"]) {
+      for (const extension of process.env["PATHEXT"].split(path2.delimiter)) {
+        if (extension) {
+          extensions.push(extension);
+        }
+      }
+    }
+    if (isRooted(tool)) {
+      const filePath = yield tryGetExecutablePath(tool, extensions);
+      if (filePath) {
+        return [filePath];
+      }
+      return [];
+    }
+    if (tool.includes(path2.sep)) {
+      return [];
+    }
+    const directories = [];
+    if (process.env.PATH) {
+      for (const p of process.env.PATH.split(path2.delimiter)) {
+        if (p) {
+          directories.push(p);
+        }
+      }
+    }
+    const matches3 = [];
+    for (const directory of directories) {
+      const filePath = yield tryGetExecutablePath(path2.join(directory, tool), extensions);
+      if (filePath) {
+        matches3.push(filePath);
+      }
+    }
+    return matches3;
+  });
+}
+var path2, __awaiter2;
+var init_io = __esm({
+  "node_modules/@actions/io/lib/io.js"() {
+    path2 = __toESM(require("path"), 1);
+    init_io_util();
+    __awaiter2 = function(thisArg, _arguments, P, generator) {
+      function adopt(value) {
+        return value instanceof P ? value : new P(function(resolve12) {
+          resolve12(value);
+        });
+      }
+      return new (P || (P = Promise))(function(resolve12, reject) {
+        function fulfilled(value) {
+          try {
+            step(generator.next(value));
+          } catch (e) {
+            reject(e);
+          }
+        }
+        function rejected(value) {
+          try {
+            step(generator["throw"](value));
+          } catch (e) {
+            reject(e);
+          }
+        }
+        function step(result) {
+          result.done ? resolve12(result.value) : adopt(result.value).then(fulfilled, rejected);
+        }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+      });
+    };
+  }
+});
+
+// node_modules/@actions/exec/lib/toolrunner.js
+function argStringToArray(argString) {
+  const args = [];
+  let inQuotes = false;
+  let escaped = false;
+  let arg = "";
+  function append(c) {
+    if (escaped && c !== '"') {
+      arg += "\\";
+    }
+    arg += c;
+    escaped = false;
+  }
+  for (let i = 0; i < argString.length; i++) {
+    const c = argString.charAt(i);
+    if (c === '"') {
+      if (!escaped) {
+        inQuotes = !inQuotes;
+      } else {
+        append(c);
+      }
+      continue;
+    }
+    if (c === "\\" && escaped) {
+      append(c);
+      continue;
+    }
+    if (c === "\\" && inQuotes) {
+      escaped = true;
+      continue;
+    }
+    if (c === " " && !inQuotes) {
+      if (arg.length > 0) {
+        args.push(arg);
+        arg = "";
+      }
+      continue;
+    }
+    append(c);
+  }
+  if (arg.length > 0) {
+    args.push(arg.trim());
+  }
+  return args;
+}
+var os, events, child, path3, import_timers, __awaiter3, IS_WINDOWS2, ToolRunner, ExecState;
+var init_toolrunner = __esm({
+  "node_modules/@actions/exec/lib/toolrunner.js"() {
+    os = __toESM(require("os"), 1);
+    events = __toESM(require("events"), 1);
+    child = __toESM(require("child_process"), 1);
+    path3 = __toESM(require("path"), 1);
+    init_io();
+    init_io_util();
+    import_timers = require("timers");
+    __awaiter3 = function(thisArg, _arguments, P, generator) {
+      function adopt(value) {
+        return value instanceof P ? value : new P(function(resolve12) {
+          resolve12(value);
+        });
+      }
+      return new (P || (P = Promise))(function(resolve12, reject) {
+        function fulfilled(value) {
+          try {
+            step(generator.next(value));
+          } catch (e) {
+            reject(e);
+          }
+        }
+        function rejected(value) {
+          try {
+            step(generator["throw"](value));
+          } catch (e) {
+            reject(e);
+          }
+        }
+        function step(result) {
+          result.done ? resolve12(result.value) : adopt(result.value).then(fulfilled, rejected);
+        }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+      });
+    };
+    IS_WINDOWS2 = process.platform === "win32";
+    ToolRunner = class extends events.EventEmitter {
+      constructor(toolPath, args, options) {
+        super();
+        if (!toolPath) {
+          throw new Error("Parameter 'toolPath' cannot be null or empty.");
+        }
+        this.toolPath = toolPath;
+        this.args = args || [];
+        this.options = options || {};
+      }
+      _debug(message) {
+        if (this.options.listeners && this.options.listeners.debug) {
+          this.options.listeners.debug(message);
+        }
+      }
+      _getCommandString(options, noPrefix) {
+        const toolPath = this._getSpawnFileName();
+        const args = this._getSpawnArgs(options);
+        let cmd = noPrefix ? "" : "[command]";
+        if (IS_WINDOWS2) {
+          if (this._isCmdFile()) {
+            cmd += toolPath;
+            for (const a of args) {
+              cmd += ` ${a}`;
+            }
+          } else if (options.windowsVerbatimArguments) {
+            cmd += `"${toolPath}"`;
+            for (const a of args) {
+              cmd += ` ${a}`;
+            }
+          } else {
+            cmd += this._windowsQuoteCmdArg(toolPath);
+            for (const a of args) {
+              cmd += ` ${this._windowsQuoteCmdArg(a)}`;
+            }
+          }
+        } else {
+          cmd += toolPath;
+          for (const a of args) {
+            cmd += ` ${a}`;
+          }
+        }
+        return cmd;
+      }
+      _processLineBuffer(data, strBuffer, onLine) {
+        try {
+          let s = strBuffer + data.toString();
+          let n = s.indexOf(os.EOL);
+          while (n > -1) {
+            const line = s.substring(0, n);
+            onLine(line);
+            s = s.substring(n + os.EOL.length);
+            n = s.indexOf(os.EOL);
+          }
+          return s;
+        } catch (err) {
+          this._debug(`error processing line. Failed with error ${err}`);
+          return "";
+        }
+      }
+      _getSpawnFileName() {
+        if (IS_WINDOWS2) {
+          if (this._isCmdFile()) {
+            return process.env["COMSPEC"] || "cmd.exe";
+          }
+        }
+        return this.toolPath;
+      }
+      _getSpawnArgs(options) {
+        if (IS_WINDOWS2) {
+          if (this._isCmdFile()) {
+            let argline = `/D /S /C "${this._windowsQuoteCmdArg(this.toolPath)}`;
+            for (const a of this.args) {
+              argline += " ";
+              argline += options.windowsVerbatimArguments ? a : this._windowsQuoteCmdArg(a);
+            }
+            argline += '"';
+            return [argline];
+          }
+        }
+        return this.args;
+      }
+      _endsWith(str, end) {
+        return str.endsWith(end);
+      }
+      _isCmdFile() {
+        const upperToolPath = this.toolPath.toUpperCase();
+        return this._endsWith(upperToolPath, ".CMD") || this._endsWith(upperToolPath, ".BAT");
+      }
+      _windowsQuoteCmdArg(arg) {
+        if (!this._isCmdFile()) {
+          return this._uvQuoteCmdArg(arg);
+        }
+        if (!arg) {
+          return '""';
+        }
+        const cmdSpecialChars = [
+          " ",
+          "	",
+          "&",
+          "(",
+          ")",
+          "[",
+          "]",
+          "{",
+          "}",
+          "^",
+          "=",
+          ";",
+          "!",
+          "'",
+          "+",
+          ",",
+          "`",
+          "~",
+          "|",
+          "<",
+          ">",
+          '"'
+        ];
+        let needsQuotes = false;
+        for (const char of arg) {
+          if (cmdSpecialChars.some((x) => x === char)) {
+            needsQuotes = true;
+            break;
+          }
+        }
+        if (!needsQuotes) {
+          return arg;
+        }
+        let reverse = '"';
+        let quoteHit = true;
+        for (let i = arg.length; i > 0; i--) {
+          reverse += arg[i - 1];
+          if (quoteHit && arg[i - 1] === "\\") {
+            reverse += "\\";
+          } else if (arg[i - 1] === '"') {
+            quoteHit = true;
+            reverse += '"';
+          } else {
+            quoteHit = false;
+          }
+        }
+        reverse += '"';
+        return reverse.split("").reverse().join("");
+      }
+      _uvQuoteCmdArg(arg) {
+        if (!arg) {
+          return '""';
+        }
+        if (!arg.includes(" ") && !arg.includes("	") && !arg.includes('"')) {
+          return arg;
+        }
+        if (!arg.includes('"') && !arg.includes("\\")) {
+          return `"${arg}"`;
+        }
+        let reverse = '"';
+        let quoteHit = true;
+        for (let i = arg.length; i > 0; i--) {
+          reverse += arg[i - 1];
+          if (quoteHit && arg[i - 1] === "\\") {
+            reverse += "\\";
+          } else if (arg[i - 1] === '"') {
+            quoteHit = true;
+            reverse += "\\";
+          } else {
+            quoteHit = false;
+          }
+        }
+        reverse += '"';
+        return reverse.split("").reverse().join("");
+      }
+      _cloneExecOptions(options) {
+        options = options || {};
+        const result = {
+          cwd: options.cwd || process.cwd(),
+          env: options.env || process.env,
+          silent: options.silent || false,
+          windowsVerbatimArguments: options.windowsVerbatimArguments || false,
+          failOnStdErr: options.failOnStdErr || false,
+          ignoreReturnCode: options.ignoreReturnCode || false,
+          delay: options.delay || 1e4
+        };
+        result.outStream = options.outStream || process.stdout;
+        result.errStream = options.errStream || process.stderr;
+        return result;
+      }
+      _getSpawnOptions(options, toolPath) {
+        options = options || {};
+        const result = {};
+        result.cwd = options.cwd;
+        result.env = options.env;
+        result["windowsVerbatimArguments"] = options.windowsVerbatimArguments || this._isCmdFile();
+        if (options.windowsVerbatimArguments) {
+          result.argv0 = `"${toolPath}"`;
+        }
+        return result;
+      }
+      /**
+       * Exec a tool.
+       * Output will be streamed to the live console.
+       * Returns promise with return code
+       *
+       * @param     tool     path to tool to exec
+       * @param     options  optional exec options.  See ExecOptions
+       * @returns   number
+       */
+      exec() {
+        return __awaiter3(this, void 0, void 0, function* () {
+          if (!isRooted(this.toolPath) && (this.toolPath.includes("/") || IS_WINDOWS2 && this.toolPath.includes("\\"))) {
+            this.toolPath = path3.resolve(process.cwd(), this.options.cwd || process.cwd(), this.toolPath);
+          }
+          this.toolPath = yield which(this.toolPath, true);
+          return new Promise((resolve12, reject) => __awaiter3(this, void 0, void 0, function* () {
+            this._debug(`exec tool: ${this.toolPath}`);
+            this._debug("arguments:");
+            for (const arg of this.args) {
+              this._debug(`   ${arg}`);
+            }
+            const optionsNonNull = this._cloneExecOptions(this.options);
+            if (!optionsNonNull.silent && optionsNonNull.outStream) {
+              optionsNonNull.outStream.write(this._getCommandString(optionsNonNull) + os.EOL);
+            }
+            const state = new ExecState(optionsNonNull, this.toolPath);
+            state.on("debug", (message) => {
+              this._debug(message);
+            });
+            if (this.options.cwd && !(yield exists2(this.options.cwd))) {
+              return reject(new Error(`The cwd: ${this.options.cwd} does not exist!`));
+            }
+            const fileName = this._getSpawnFileName();
+            const cp4 = child.spawn(fileName, this._getSpawnArgs(optionsNonNull), this._getSpawnOptions(this.options, fileName));
+            let stdbuffer = "";
+            if (cp4.stdout) {
+              cp4.stdout.on("data", (data) => {
+                if (this.options.listeners && this.options.listeners.stdout) {
+                  this.options.listeners.stdout(data);
+                }
+                if (!optionsNonNull.silent && optionsNonNull.outStream) {
+                  optionsNonNull.outStream.write(data);
+                }
+                stdbuffer = this._processLineBuffer(data, stdbuffer, (line) => {
+                  if (this.options.listeners && this.options.listeners.stdline) {
+                    this.options.listeners.stdline(line);
+                  }
+                });
+              });
+            }
+            let errbuffer = "";
+            if (cp4.stderr) {
+              cp4.stderr.on("data", (data) => {
+                state.processStderr = true;
+                if (this.options.listeners && this.options.listeners.stderr) {
+                  this.options.listeners.stderr(data);
+                }
+                if (!optionsNonNull.silent && optionsNonNull.errStream && optionsNonNull.outStream) {
+                  const s = optionsNonNull.failOnStdErr ? optionsNonNull.errStream : optionsNonNull.outStream;
+                  s.write(data);
+                }
+                errbuffer = this._processLineBuffer(data, errbuffer, (line) => {
+                  if (this.options.listeners && this.options.listeners.errline) {
+                    this.options.listeners.errline(line);
+                  }
+                });
+              });
+            }
+            cp4.on("error", (err) => {
+              state.processError = err.message;
+              state.processExited = true;
+              state.processClosed = true;
+              state.CheckComplete();
+            });
+            cp4.on("exit", (code2) => {
+              state.processExitCode = code2;
+              state.processExited = true;
+              this._debug(`Exit code ${code2} received from tool '${this.toolPath}'`);
+              state.CheckComplete();
+            });
+            cp4.on("close", (code2) => {
+              state.processExitCode = code2;
+              state.processExited = true;
+              state.processClosed = true;
+              this._debug(`STDIO streams have closed for tool '${this.toolPath}'`);
+              state.CheckComplete();
+            });
+            state.on("done", (error, exitCode) => {
+              if (stdbuffer.length > 0) {
+                this.emit("stdline", stdbuffer);
+              }
+              if (errbuffer.length > 0) {
+                this.emit("errline", errbuffer);
+              }
+              cp4.removeAllListeners();
+              if (error) {
+                reject(error);
+              } else {
+                resolve12(exitCode);
+              }
+            });
+            if (this.options.input) {
+              if (!cp4.stdin) {
+                throw new Error("child process missing stdin");
+              }
+              cp4.stdin.end(this.options.input);
+            }
+          }));
+        });
+      }
+    };
+    ExecState = class _ExecState extends events.EventEmitter {
+      constructor(options, toolPath) {
+        super();
+        this.processClosed = false;
+        this.processError = "";
+        this.processExitCode = 0;
+        this.processExited = false;
+        this.processStderr = false;
+        this.delay = 1e4;
+        this.done = false;
+        this.timeout = null;
+        if (!toolPath) {
+          throw new Error("toolPath must not be empty");
+        }
+        this.options = options;
+        this.toolPath = toolPath;
+        if (options.delay) {
+          this.delay = options.delay;
+        }
+      }
+      CheckComplete() {
+        if (this.done) {
+          return;
+        }
+        if (this.processClosed) {
+          this._setResult();
+        } else if (this.processExited) {
+          this.timeout = (0, import_timers.setTimeout)(_ExecState.HandleTimeout, this.delay, this);
+        }
+      }
+      _debug(message) {
+        this.emit("debug", message);
+      }
+      _setResult() {
+        let error;
+        if (this.processExited) {
+          if (this.processError) {
+            error = new Error(`There was an error when attempting to execute the process '${this.toolPath}'. This may indicate the process failed to start. Error: ${this.processError}`);
+          } else if (this.processExitCode !== 0 && !this.options.ignoreReturnCode) {
+            error = new Error(`The process '${this.toolPath}' failed with exit code ${this.processExitCode}`);
+          } else if (this.processStderr && this.options.failOnStdErr) {
+            error = new Error(`The process '${this.toolPath}' failed because one or more lines were written to the STDERR stream`);
+          }
+        }
+        if (this.timeout) {
+          clearTimeout(this.timeout);
+          this.timeout = null;
+        }
+        this.done = true;
+        this.emit("done", error, this.processExitCode);
+      }
+      static HandleTimeout(state) {
+        if (state.done) {
+          return;
+        }
+        if (!state.processClosed && state.processExited) {
+          const message = `The STDIO streams did not close within ${state.delay / 1e3} seconds of the exit event from process '${state.toolPath}'. This may indicate a child process inherited the STDIO streams and has not yet exited.`;
+          state._debug(message);
+        }
+        state._setResult();
+      }
+    };
+  }
+});
+
+// node_modules/@actions/exec/lib/exec.js
+var exec_exports = {};
+__export(exec_exports, {
+  exec: () => exec,
+  getExecOutput: () => getExecOutput
+});
+function exec(commandLine, args, options) {
+  return __awaiter4(this, void 0, void 0, function* () {
+    const commandArgs = argStringToArray(commandLine);
+    if (commandArgs.length === 0) {
+      throw new Error(`Parameter 'commandLine' cannot be null or empty.`);
+    }
+    const toolPath = commandArgs[0];
+    args = commandArgs.slice(1).concat(args || []);
+    const runner = new ToolRunner(toolPath, args, options);
+    return runner.exec();
+  });
+}
+function getExecOutput(commandLine, args, options) {
+  return __awaiter4(this, void 0, void 0, function* () {
+    var _a, _b;
+    let stdout = "";
+    let stderr = "";
+    const stdoutDecoder = new import_string_decoder.StringDecoder("utf8");
+    const stderrDecoder = new import_string_decoder.StringDecoder("utf8");
+    const originalStdoutListener = (_a = options === null || options === void 0 ? void 0 : options.listeners) === null || _a === void 0 ? void 0 : _a.stdout;
+    const originalStdErrListener = (_b = options === null || options === void 0 ? void 0 : options.listeners) === null || _b === void 0 ? void 0 : _b.stderr;
+    const stdErrListener = (data) => {
+      stderr += stderrDecoder.write(data);
+      if (originalStdErrListener) {
+        originalStdErrListener(data);
+      }
+    };
+    const stdOutListener = (data) => {
+      stdout += stdoutDecoder.write(data);
+      if (originalStdoutListener) {
+        originalStdoutListener(data);
+      }
+    };
+    const listeners = Object.assign(Object.assign({}, options === null || options === void 0 ? void 0 : options.listeners), { stdout: stdOutListener, stderr: stdErrListener });
+    const exitCode = yield exec(commandLine, args, Object.assign(Object.assign({}, options), { listeners }));
+    stdout += stdoutDecoder.end();
+    stderr += stderrDecoder.end();
+    return {
+      exitCode,
+      stdout,
+      stderr
+    };
+  });
+}
+var import_string_decoder, __awaiter4;
+var init_exec = __esm({
+  "node_modules/@actions/exec/lib/exec.js"() {
+    import_string_decoder = require("string_decoder");
+    init_toolrunner();
+    __awaiter4 = function(thisArg, _arguments, P, generator) {
+      function adopt(value) {
+        return value instanceof P ? value : new P(function(resolve12) {
+          resolve12(value);
+        });
+      }
+      return new (P || (P = Promise))(function(resolve12, reject) {
+        function fulfilled(value) {
+          try {
+            step(generator.next(value));
+          } catch (e) {
+            reject(e);
+          }
+        }
+        function rejected(value) {
+          try {
+            step(generator["throw"](value));
+          } catch (e) {
+            reject(e);
+          }
+        }
+        function step(result) {
+          result.done ? resolve12(result.value) : adopt(result.value).then(fulfilled, rejected);
+        }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+      });
+    };
+  }
+});
+
+// src/builder/process.ts
+var runProcess, ENDED_BY_A_SIGNAL, NO_INPUT;
+var init_process = __esm({
+  "src/builder/process.ts"() {
+    "use strict";
+    init_docker_lines();
+    runProcess = async ([program = "", ...args], { cwd, env, onLine }) => {
+      const { exec: exec2 } = await Promise.resolve().then(() => (init_exec(), exec_exports));
+      const stdout = collectLines(onLine);
+      const stderr = collectLines(onLine);
+      const exitCode = await exec2(`"${program}"`, [...args], {
+        cwd,
+        env: { ...env },
+        silent: true,
+        ignoreReturnCode: true,
+        input: NO_INPUT,
+        // Its own lines leave out the last one when it has no end, and cut characters that come in two pieces.
+        listeners: { stdout: (chunk) => stdout.stream.write(chunk), stderr: (chunk) => stderr.stream.write(chunk) }
+      });
+      return { exitCode: exitCode ?? ENDED_BY_A_SIGNAL, stdout: stdout.end(), stderr: stderr.end() };
+    };
+    ENDED_BY_A_SIGNAL = -1;
+    NO_INPUT = (() => void 0);
+  }
+});
+
+// src/preview/announce/serving.ts
+async function servingOf(functionName, alias, { lambda, urls }) {
+  const [url, target, version] = await Promise.all([
+    urls.get(functionName, alias),
+    lambda.getAlias(functionName, alias),
+    lambda.getVersion(functionName, alias)
+  ]);
+  if (url === void 0 || target === void 0 || version === void 0) return void 0;
+  if (readAliasMark(target.description).phase === "not-released") return void 0;
+  return { url: url.address, headSha: readProvenance(version.description)?.commit };
+}
+var init_serving = __esm({
+  "src/preview/announce/serving.ts"() {
+    "use strict";
+    init_alias_mark();
+    init_provenance();
+  }
+});
+
+// src/preview/prerequisites.ts
+function pullOf(event, variables) {
+  const { pull: pull2 } = event;
+  if (pull2 === void 0) {
+    throw new SettingsError([
+      {
+        title: "There is no pull request",
+        detail: "The event that started this run has none.",
+        hint: "Name it: --pr NUMBER, or the input pr."
+      }
+    ]);
+  }
+  refuseUnknownRepository(pull2);
+  const skipped = reasonToSkip(event, variables);
+  return skipped ? { skipped } : { pull: pull2 };
+}
+function repositoryOfRun(variables) {
+  const repository = repositoryOf2(variables);
+  refuseUnknownRepository(repository);
+  return repository;
+}
+function refuseUnknownRepository({ host, repositoryId }) {
+  if (host === "") {
+    throw new SettingsError([
+      {
+        title: "The host of the repository is not known",
+        detail: "By it a preview is told from those of other repositories: every host gives out the same numbers.",
+        hint: "Set GITHUB_SERVER_URL as GitHub has it, to https://github.com or the address of your own server; for GitLab CI_SERVER_URL."
+      }
+    ]);
+  }
+  if (/^[1-9]\d*$/.test(repositoryId)) return;
+  throw new SettingsError([
+    {
+      title: "The number of the repository is not known",
+      detail: "By it a preview is told from those of other repositories.",
+      hint: "Workflows of GitHub and pipelines of GitLab have it. Elsewhere, set GITHUB_REPOSITORY_ID (gh api repos/OWNER/NAME --jq .id) and GITHUB_REPOSITORY."
+    }
+  ]);
+}
+function refuseMissingRole({ previewRole, createRole }, { functionName }) {
+  if (previewRole !== void 0 || createRole) return;
+  throw new UserError(
+    {
+      title: `The preview ${functionName} has no execution role: preview-role is missing`,
+      detail: "A preview runs what a pull request says, and never gets `role`.",
+      hint: "Set preview-role to the ARN of a role for previews, as in arn:aws:iam::123456789012:role/shop-preview (bootstrap prints a template that has one), or create-role to have one made for each."
+    },
+    { exitCode: 2 }
+  );
+}
+async function stateOf2(pull2, github) {
+  return await github?.getPull(pull2.number).catch(() => void 0);
+}
+var init_prerequisites = __esm({
+  "src/preview/prerequisites.ts"() {
+    "use strict";
+    init_errors();
+    init_guard();
+    init_pull();
+  }
+});
+
+// src/preview/pull-state.ts
+function reasonNotToRemove(event, now) {
+  if (event.action !== "closed" || now?.isOpen !== true) return void 0;
+  return { title: `Skipped: pull request ${now.number} is open again` };
+}
+function decideByLabel({ action, label }, pull2, now, wanted) {
+  if (action !== "labeled" && action !== "unlabeled") return "as-usual";
+  const isWanted = wanted !== void 0 && label === wanted;
+  if (wanted !== void 0 && !(now?.labels ?? pull2.labels).includes(wanted))
+    return isWanted && action === "unlabeled" ? "remove" : "as-usual";
+  return isWanted && action === "labeled" ? "as-usual" : "unless-current";
+}
+function reasonAgainst(pull2, now, label) {
+  if (now !== void 0 && !now.isOpen) return { title: `Skipped: pull request ${pull2.number} is closed` };
+  if (now !== void 0 && pull2.headSha !== void 0 && now.headSha !== pull2.headSha) {
+    return {
+      title: `Skipped: pull request ${pull2.number} has a newer commit (${now.headSha.slice(0, 12)})`,
+      hint: "The run for that commit makes the preview."
+    };
+  }
+  if (label === void 0 || (now?.labels ?? pull2.labels).includes(label)) return void 0;
+  return {
+    title: `Skipped: pull request ${pull2.number} has no label ${JSON.stringify(label)}`,
+    hint: "With preview-label, only pull requests with that label get a preview. Let the workflow run for the type labeled too."
+  };
+}
+var init_pull_state = __esm({
+  "src/preview/pull-state.ts"() {
+    "use strict";
   }
 });
 
@@ -25613,6 +23193,29 @@ var init_markdown = __esm({
   }
 });
 
+// src/report/preview-rows.ts
+function accessRows({ access }) {
+  return textRow("Access", access);
+}
+function dataRows({ database, expires }) {
+  return [...textRow("Database", database), ...expires ? [["Expires", timeText(expires)]] : []];
+}
+function textRow(name, text5) {
+  return text5 ? [[name, code(text5)]] : [];
+}
+function timeText(iso) {
+  const [, day, time] = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d)[\d:.]*Z$/.exec(iso) ?? [];
+  return day !== void 0 && time !== void 0 ? `${day} ${time} UTC` : code(iso.slice(0, LONGEST_DATE));
+}
+var LONGEST_DATE;
+var init_preview_rows = __esm({
+  "src/report/preview-rows.ts"() {
+    "use strict";
+    init_markdown();
+    LONGEST_DATE = 100;
+  }
+});
+
 // src/preview/announce/marker.ts
 function markerOf3({ base, pull: pull2 }) {
   return `<!-- wsgi-lambda:preview function=${encodeURIComponent(base)} pull=${pull2} -->`;
@@ -25634,7 +23237,7 @@ function commentBody(place, announcement) {
   }
 }
 function bodyWithin(place, announcement, longest) {
-  const shown2 = (text5) => trimmed3(withoutSecrets2(text5, place.secrets), longest);
+  const shown2 = (text5) => trimmed3(withoutSecrets(text5, place.secrets), longest);
   const { identity, runUrl, now } = place;
   return [
     markerOf3(identity),
@@ -25667,13 +23270,12 @@ function rowsOf(place, announcement, shown2) {
       const difference2 = zipBytesBefore === void 0 ? "" : `${signedSize(zipBytes - zipBytesBefore)}, `;
       return [
         ...row("Address", url && link2(url, url)),
-        ...row("Access", access && code(shown2(access))),
+        ...accessRows({ access: access && shown2(access) }),
         ...commit,
         ...row("Size", `${megabytes(zipBytes)} (${difference2}${megabytes(unzippedBytes)} unzipped)`),
         ...row("Cold start", coldStartMs === void 0 ? void 0 : `${Math.round(coldStartMs)} ms`),
         ...row("Took", `${seconds.toFixed(1)} s`),
-        ...row("Database", database && code(shown2(database))),
-        ...row("Expires", expires && timeText(expires))
+        ...dataRows({ database: database && shown2(database), expires })
       ];
     }
     case "deploying":
@@ -25714,37 +23316,34 @@ function row(name, value) {
 }
 function commitText({ repositoryUrl: repositoryUrl2 }, sha) {
   const isSha = /^[0-9a-f]{40,64}$/.test(sha);
-  const short = code(sha.slice(0, isSha ? SHOWN_OF_SHA : LONGEST_NAME3));
+  const short = code(sha.slice(0, isSha ? SHOWN_OF_SHA : LONGEST_NAME4));
   return isSha && repositoryUrl2 !== void 0 && isPlainAddress(repositoryUrl2) ? `[${short}](${repositoryUrl2}/commit/${sha})` : short;
 }
 function link2(text5, url) {
-  if (!isPlainAddress(url)) return code(url.slice(0, LONGEST_NAME3));
+  if (!isPlainAddress(url)) return code(url.slice(0, LONGEST_NAME4));
   return text5 === url ? address(url) : `[${text5}](${url})`;
 }
 function isPlainAddress(url) {
   return url.length <= 2e3 && /^https?:\/\/[\w.:/-]+$/.test(url);
 }
-function timeText(iso) {
-  const [, day, time] = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d)[\d:.]*Z$/.exec(iso) ?? [];
-  return day !== void 0 && time !== void 0 ? `${day} ${time} UTC` : code(iso.slice(0, LONGEST_NAME3));
-}
 function trimmed3(text5, longest) {
   return text5.length <= longest ? text5 : `${text5.slice(0, longest).toWellFormed()} […]`;
 }
-function withoutSecrets2(text5, secrets) {
+function withoutSecrets(text5, secrets) {
   return secrets.toSorted((a, b) => b.length - a.length).reduce((rest, secret) => secret === "" ? rest : rest.replaceAll(secret, "***"), text5);
 }
-var LONGEST_BODY, LONGEST_TEXT, SHOWN_OF_SHA, LONGEST_NAME3;
+var LONGEST_BODY, LONGEST_TEXT, SHOWN_OF_SHA, LONGEST_NAME4;
 var init_comment = __esm({
   "src/preview/announce/comment.ts"() {
     "use strict";
     init_markdown();
+    init_preview_rows();
     init_size();
     init_marker();
     LONGEST_BODY = 65536;
     LONGEST_TEXT = 16e3;
     SHOWN_OF_SHA = 7;
-    LONGEST_NAME3 = 100;
+    LONGEST_NAME4 = 100;
   }
 });
 
@@ -25822,13 +23421,13 @@ var init_once = __esm({
 });
 
 // src/github/patience.ts
-function pauseBefore(failure, attempt2, now) {
-  if (attempt2 >= MOST_ATTEMPTS) return void 0;
+function pauseBefore(failure, attempt3, now) {
+  if (attempt3 >= MOST_ATTEMPTS) return void 0;
   const asked = askedPause(failure, now);
   if (isLimited(failure)) return asked !== void 0 && asked <= LONGEST_PAUSE_MS2 ? asked : void 0;
   if (!mayHaveHappened(failure)) return void 0;
   if (failure.method === "POST" && failure.route.endsWith("/comments")) return void 0;
-  const pause = asked ?? FIRST_PAUSE_MS * 2 ** (attempt2 - 1);
+  const pause = asked ?? FIRST_PAUSE_MS * 2 ** (attempt3 - 1);
   return pause <= LONGEST_PAUSE_MS2 ? pause : void 0;
 }
 function mayHaveHappened({ status }) {
@@ -25914,7 +23513,7 @@ function stickyComment(pull2, marker) {
   let known;
   async function find(github) {
     const comments = await github.comments(pull2);
-    return comments.filter(({ body, isOurs: isOurs2 }) => isOurs2 && hasMarker(body, marker)).toSorted((a, b) => a.id - b.id);
+    return comments.filter(({ body, isOurs: isOurs3 }) => isOurs3 && hasMarker(body, marker)).toSorted((a, b) => a.id - b.id);
   }
   async function update(github, id, body) {
     try {
@@ -26040,40 +23639,23 @@ var init_place = __esm({
   }
 });
 
-// src/preview/identity.ts
-function previewName(base, pull2) {
-  return shortened3(base, `-pr-${pull2}`, LONGEST_NAME4);
-}
-function identityOf(base, pull2) {
-  const { number: number2, repositoryId, repository } = pull2;
-  return { functionName: previewName(base, number2), base, pull: number2, repositoryId, repository };
-}
-var LONGEST_NAME4;
-var init_identity2 = __esm({
-  "src/preview/identity.ts"() {
-    "use strict";
-    init_names();
-    LONGEST_NAME4 = 64;
-  }
-});
-
 // src/preview/announce/told.ts
 async function previewsToldOf(pull2, repository, github) {
   const comments = await github.within(LONGEST_SEARCH_MS).comments(pull2).catch(() => []);
-  const told = comments.flatMap(({ body, isOurs: isOurs2 }) => isOurs2 ? identityIn(body, pull2, repository) ?? [] : []);
+  const told = comments.flatMap(({ body, isOurs: isOurs3 }) => isOurs3 ? identityIn(body, pull2, repository) ?? [] : []);
   return [...new Map(told.map((identity) => [identity.base, identity])).values()];
 }
 function identityIn(body, pull2, repository) {
   const name = /^<!-- wsgi-lambda:preview function=([\w-]+) /.exec(body)?.[1];
   if (name === void 0) return void 0;
-  const identity = { functionName: previewName(name, pull2), base: name, pull: pull2, ...repository };
+  const identity = { functionName: previewName(name, pull2), base: name, pull: pull2, repository };
   return hasMarker(body, markerOf3(identity)) ? identity : void 0;
 }
 var LONGEST_SEARCH_MS;
 var init_told = __esm({
   "src/preview/announce/told.ts"() {
     "use strict";
-    init_identity2();
+    init_identity();
     init_marker();
     LONGEST_SEARCH_MS = 1e4;
   }
@@ -26087,7 +23669,7 @@ function destroyed({ previews }) {
     removed: parts.filter(({ outcome }) => outcome === "removed").map(({ what }) => what)
   }));
 }
-async function destroyedOrTold(result, repository, github) {
+async function destroyedOrTold(result, { repository }, github) {
   const { pull: pull2, previews } = result;
   if (previews.length > 0 || github === void 0) return destroyed(result);
   const told = await previewsToldOf(pull2, repository, github);
@@ -26099,11 +23681,11 @@ function swept({ items }) {
     removed: outcome === "removed" ? [`function ${name}`] : []
   }));
 }
-async function announceRemovals(removals, { repositoryId, repository }, settings, { github, report, environment, secrets }) {
+async function announceRemovals(removals, { repository }, settings, { github, report, environment, secrets }) {
   if (settings.dryRun) return;
   const once2 = noticesOnce(report);
   await inParallel(removals, AT_ONCE4, async ({ functionName, base, pull: pull2, ...facts }) => {
-    const identity = { functionName, base, pull: pull2, repositoryId, repository };
+    const identity = { functionName, base, pull: pull2, repository };
     const place = placeOfAnnouncement(settings, identity, void 0, { environment, secrets });
     await createAnnouncer(github, place, once2).destroyed(facts);
   });
@@ -26138,125 +23720,49 @@ var init_arn = __esm({
   }
 });
 
-// src/preview/tags.ts
-function searchTags(repositoryId, pull2) {
-  return {
-    ...OUR_TAG,
-    [`${PREFIX}repository`]: repositoryId,
-    ...pull2 !== void 0 && { [`${PREFIX}pr`]: String(pull2) }
-  };
-}
-function writeTags(tags) {
-  const optional2 = {
-    head: tags.headSha,
-    run: tags.run,
-    // Between a secret and its key: a tag takes no #, and a reference has no blank.
-    "database-admin": tags.databaseAdmin?.replace("#", " "),
-    "database-access": tags.databaseAccess,
-    static: tags.static,
-    role: tags.role,
-    "log-group": tags.logGroup,
-    // Written either way: a tag is changed, and never taken away.
-    seeded: String(tags.isSeeded)
-  };
-  const written2 = {
-    repository: tags.repositoryId,
-    "repository-name": tags.repository,
-    preview: tags.base,
-    pr: String(tags.pull),
-    created: tags.created,
-    expires: tags.expires,
-    database: tags.database,
-    ...Object.fromEntries(Object.entries(optional2).filter(([, value]) => value !== void 0))
-  };
-  return {
-    ...OUR_TAG,
-    ...Object.fromEntries(
-      Object.entries(written2).map(([key, value]) => [
-        PREFIX + key,
-        value.replaceAll(NO_TAG_CHARACTER, "_").slice(0, LONGEST_VALUE)
-      ])
-    )
-  };
-}
-function readTags(functionName, tags) {
-  const tag = (key) => tags[PREFIX + key];
-  const pull2 = Number(tag("pr"));
-  const [repositoryId, base, created, expires] = [tag("repository"), tag("preview"), tag("created"), tag("expires")];
-  const isOurs2 = Object.entries(OUR_TAG).every(([key, value]) => tags[key] === value);
-  if (!isOurs2 || !/^[1-9]\d*$/.test(tag("pr") ?? "") || !/^\d+$/.test(repositoryId ?? "")) return void 0;
-  if (repositoryId === void 0 || base === void 0 || previewName(base, pull2) !== functionName) return void 0;
-  const access = tag("database-access");
-  return {
-    ...{ functionName, base, pull: pull2, repositoryId, repository: tag("repository-name") ?? "" },
-    headSha: tag("head"),
-    run: tag("run"),
-    created: created ?? "",
-    // Of an unreadable date nobody can say that it has passed.
-    expires: expires ?? "",
-    database: tag("database") ?? "none",
-    databaseAdmin: tag("database-admin")?.replace(" ", "#"),
-    databaseAccess: access === "runner" || access === "function" ? access : void 0,
-    static: tag("static"),
-    role: tag("role"),
-    logGroup: tag("log-group"),
-    isSeeded: tag("seeded") === "true"
-  };
-}
-function isSamePreview(tags, identity) {
-  return tags.functionName === identity.functionName && tags.repositoryId === identity.repositoryId && tags.base === identity.base && tags.pull === identity.pull;
-}
-var PREFIX, NO_TAG_CHARACTER, LONGEST_VALUE, SEEDED_TAG;
-var init_tags3 = __esm({
-  "src/preview/tags.ts"() {
-    "use strict";
-    init_tags2();
-    init_identity2();
-    PREFIX = "wsgi-lambda:";
-    NO_TAG_CHARACTER = /[^\p{L}\p{Z}\p{N}_.:/=+\-@]/gu;
-    LONGEST_VALUE = 256;
-    SEEDED_TAG = { [`${PREFIX}seeded`]: "true" };
-  }
-});
-
 // src/preview/removal/ownership.ts
 async function findPreview(identity, previews) {
   const found = await previews.readFunction(identity.functionName);
   if (found === void 0) return { state: "missing" };
-  const tags = readTags(identity.functionName, found.tags);
-  if (tags && isSamePreview(tags, identity)) return { state: "ours", arn: found.arn, tags };
-  return { state: "foreign", problem: notOurs(identity, tags) };
+  const tags = ownTags(identity, found.tags);
+  if (tags) return { state: "ours", arn: found.arn, tags };
+  return { state: "foreign", problem: notOurs(identity, found.tags) };
 }
-function belongsTo(tags, identity) {
-  const read = readTags(identity.functionName, tags);
-  return read !== void 0 && isSamePreview(read, identity);
+function ownTags(identity, found) {
+  const tags = readTags(identity.functionName, found);
+  return tags && isSamePreview(tags, identity) ? tags : void 0;
 }
 function ownerOf(tags) {
   const [base, pull2] = [tags["wsgi-lambda:preview"], Number(tags["wsgi-lambda:pr"])];
   return base === void 0 ? void 0 : readTags(previewName(base, pull2), tags);
 }
-function notOurs({ functionName, pull: pull2, repository }, tags) {
+function notOurs({ functionName, pull: pull2, repository }, found) {
   return {
     title: `The function ${functionName} is no preview of pull request ${pull2}${repository && ` of ${repository}`}: it was left as it is`,
-    detail: tags === void 0 ? "Its tags do not say that wsgi-lambda has made it as a preview." : `Its tags say: pull request ${tags.pull} of ${tags.base}, repository ${tags.repositoryId} (${tags.repository}).`,
-    hint: "If it is a preview whose tags somebody has changed, remove it by hand: aws lambda delete-function."
+    detail: ownerText(readTags(functionName, found)),
+    hint: "Choose another function-name, or rename that function. A preview whose tags somebody has changed is removed by hand: aws lambda delete-function."
   };
+}
+function ownerText(tags) {
+  if (tags === void 0) return "Its tags do not say that wsgi-lambda has made it as a preview.";
+  const { pull: pull2, base, repositoryId, repository, host, place } = tags;
+  return `Its tags say: pull request ${pull2} of ${base}, repository ${repositoryId} (${repository}) of ${host}, in ${place}.`;
 }
 var init_ownership = __esm({
   "src/preview/removal/ownership.ts"() {
     "use strict";
-    init_identity2();
+    init_identity();
     init_tags3();
   }
 });
 
 // src/preview/removal/parts.ts
-async function timed(what, functionName, { report, clock, signal }, remove3) {
+async function timed(what, functionName, { report, clock, signal }, remove4, staying = `the function ${functionName} stays as long as something of it is left`) {
   const started = clock();
-  const ended = await remove3().catch((error) => {
+  const ended = await remove4().catch((error) => {
     signal.throwIfAborted();
     const [problem2] = problemsOf(error).problems;
-    return { outcome: "failed", problem: problem2 && leftOver(what, functionName, problem2) };
+    return { outcome: "failed", problem: problem2 && leftOver(`${functionName}: ${what}`, staying, problem2) };
   });
   const part = { what, ...ended, seconds: secondsSince(started, clock) };
   report.info(`${functionName}: ${what}: ${PART_WORDS[part.outcome]}`);
@@ -26273,10 +23779,10 @@ function problemsIn(parts) {
 function secondsSince(started, clock) {
   return Math.round(clock() - started) / 1e3;
 }
-function leftOver(what, functionName, { title, detail, hint }) {
-  const again = `Then run destroy or sweep again: the function ${functionName} stays as long as something of it is left.`;
+function leftOver(what, staying, { title, detail, hint }) {
+  const again = `Then run destroy or sweep again: ${staying}.`;
   return {
-    title: `${functionName}: ${what} could not be removed: ${title}`,
+    title: `${what} could not be removed: ${title}`,
     detail,
     hint: [hint, again].filter(Boolean).join(" ")
   };
@@ -26298,28 +23804,71 @@ var init_parts2 = __esm({
   }
 });
 
+// src/preview/database-text.ts
+function ownDatabaseText(tag) {
+  if (tag === "command") return "database of preview-database-create";
+  const [engine = "", scope = "", name = ""] = tag.split("/");
+  return `${scope} ${name} (${ENGINES[engine] ?? engine})`;
+}
+function databaseText(tag) {
+  if (tag === "none") return void 0;
+  if (tag === "sqlite") return "SQLite, gone with its environment";
+  if (tag === "command") return "made by a command of its own";
+  const [engine = "", scope = "", name = ""] = tag.split("/");
+  return `${ENGINES[engine] ?? engine}, ${scope} ${name}`;
+}
+var ENGINES;
+var init_database_text = __esm({
+  "src/preview/database-text.ts"() {
+    "use strict";
+    ENGINES = { postgresql: "PostgreSQL", mysql: "MySQL" };
+  }
+});
+
 // src/preview/removal/statics.ts
 async function removeStatics(bucket, statics) {
   const [keys, region] = await Promise.all([keysOf2(bucket), bucket.region()]);
   if (keys === void 0) return { outcome: "missing" };
   const isOwn2 = (key) => ownerOfRecord(key)?.startsWith(`${region}/${statics.functionName}/`) ?? false;
+  const marks2 = keys.filter((key) => isMarkOf(readMarkKey(key), statics, region));
+  if (statics.mark !== void 0 && marks2.length === 0) return { outcome: "missing" };
   const recordKeys = keys.filter(isRecordKey);
   const ownKeys = recordKeys.filter(isOwn2);
-  if (ownKeys.length === 0) return { outcome: "missing" };
+  if (ownKeys.length + marks2.length === 0) return { outcome: "missing" };
+  const read = await readRecords2(bucket, recordKeys, statics);
+  const filesOf = (own) => read.filter(({ key }) => isOwn2(key) === own).flatMap(({ files }) => files);
+  const needed = new Set(filesOf(false));
+  const recorded = new Set(filesOf(true));
+  await bucket.remove(keys.filter((key) => recorded.has(key) && !needed.has(key)));
+  await bucket.remove(ownKeys);
+  await removeUnneeded(
+    bucket,
+    [...recorded].filter((key) => needed.has(key)),
+    statics
+  );
+  await bucket.remove(marks2);
+  return { outcome: "removed" };
+}
+async function readRecords2(bucket, keys, statics) {
   const read = await Promise.all(
-    recordKeys.map(async (key) => {
+    keys.map(async (key) => {
       const text5 = await bucket.readText(key);
       return { key, files: text5 === void 0 ? [] : readStaticRecord(key, text5)?.files };
     })
   );
   const unreadable6 = read.filter(({ files }) => files === void 0);
   if (unreadable6.length > 0) throw cannotTell(statics, unreadable6);
-  const filesOf = (own) => read.filter(({ key }) => isOwn2(key) === own).flatMap(({ files }) => files ?? []);
-  const needed = new Set(filesOf(false));
-  const recorded = new Set(filesOf(true));
-  await bucket.remove(keys.filter((key) => recorded.has(key) && !needed.has(key)));
-  await bucket.remove(ownKeys);
-  return { outcome: "removed" };
+  return read.map(({ key, files = [] }) => ({ key, files }));
+}
+async function removeUnneeded(bucket, shared, statics) {
+  if (shared.length === 0) return;
+  const keys = await keysOf2(bucket) ?? [];
+  const read = await readRecords2(bucket, keys.filter(isRecordKey), statics);
+  const needed = new Set(read.flatMap(({ files }) => files));
+  await bucket.remove(shared.filter((key) => !needed.has(key)));
+}
+function isMarkOf(found, { functionName, mark = found?.mark }, region) {
+  return found?.region === region && found.functionName === functionName && found.mark === mark;
 }
 async function keysOf2(bucket) {
   try {
@@ -26352,6 +23901,19 @@ function carryOut2(step, removing) {
   const execute = EXECUTORS2[step.kind];
   return execute(step, removing);
 }
+async function removeOwnDatabase(tags, removeDatabase) {
+  const outcome = await removeDatabase(tags);
+  return outcome === "kept" ? keptDatabase(tags) : { outcome };
+}
+function keptDatabase({ database, functionName }) {
+  return {
+    outcome: "kept",
+    problem: {
+      title: `The ${ownDatabaseText(database)} was left as it is: it has no mark that says that it was made for ${functionName}`,
+      hint: "If no preview in another region or account has it, remove database and user by hand."
+    }
+  };
+}
 function kept2(what, { functionName }) {
   return {
     outcome: "kept",
@@ -26366,11 +23928,12 @@ var init_carry_out = __esm({
   "src/preview/removal/carry-out.ts"() {
     "use strict";
     init_arn();
+    init_database_text();
     init_ownership();
     init_statics4();
     EXECUTORS2 = {
       "run-hook": ({ command }, { runHook: runHook2 }) => runHook2(command),
-      "remove-database": async (_, { tags, removeDatabase }) => ({ outcome: await removeDatabase(tags) }),
+      "remove-database": (_, { tags, removeDatabase }) => removeOwnDatabase(tags, removeDatabase),
       "remove-static": async ({ address: address2 }, { arn, tags, previews }) => {
         const bucket = await previews.openStatics(address2, accountInArn(arn));
         return await removeStatics(bucket, { address: address2, functionName: tags.functionName });
@@ -26381,7 +23944,7 @@ var init_carry_out = __esm({
         if (!isDefault) {
           const tags = await logGroups.tags(logGroupArn(removing.arn, name));
           if (tags === void 0) return { outcome: "missing" };
-          if (!belongsTo(tags, removing.tags)) return kept2(`The log group ${name}`, removing.tags);
+          if (!ownTags(removing.tags, tags)) return kept2(`The log group ${name}`, removing.tags);
         }
         return { outcome: await logGroups.remove(name) ? "removed" : "missing" };
       },
@@ -26389,7 +23952,7 @@ var init_carry_out = __esm({
         const roles = await previews.openRoles();
         const tags = await roles.tags(name);
         if (tags === void 0) return { outcome: "missing" };
-        if (!belongsTo(tags, own)) return kept2(`The role ${name}`, own);
+        if (!ownTags(own, tags)) return kept2(`The role ${name}`, own);
         return { outcome: await roles.remove(name) ? "removed" : "missing" };
       },
       "remove-function": async (_, { tags, previews }) => ({
@@ -26416,7 +23979,7 @@ function hooksOf(functionName, alias, collaborators) {
       const exitCode = exitStatus(outcome);
       if (exitCode === 0) return { outcome: "done" };
       const output2 = outcome.output.toString();
-      return failed3(command, `failed with exit code ${exitCode}`, lastLines2(output2));
+      return failed3(command, `failed with exit code ${exitCode}`, lastLines(output2));
     } catch (error) {
       collaborators.signal.throwIfAborted();
       const [problem2] = problemsOf(error).problems;
@@ -26460,97 +24023,123 @@ var init_allowed = __esm({
 
 // src/preview/removal/layers.ts
 async function removeLayer(functionName, collaborators) {
-  const layers = await collaborators.previews.openLayers();
-  const name = layerNameOf(functionName);
-  const [listed3] = await Promise.allSettled([whereAllowed(() => layers.list(name))]);
-  if (listed3.status === "fulfilled" && (listed3.value ?? []).length === 0) return void 0;
-  return await timed(`layer ${name}`, functionName, collaborators, async () => {
-    if (listed3.status === "rejected") throw listed3.reason;
-    await layers.remove(name, listed3.value ?? []);
-    return { outcome: "removed" };
+  const [found] = await Promise.allSettled([findLayer(functionName, () => true, collaborators.previews)]);
+  if (found.status === "fulfilled" && found.value === void 0) return void 0;
+  return await timed(`layer ${layerNameOf(functionName)}`, functionName, collaborators, async () => {
+    if (found.status === "rejected") throw found.reason;
+    return await found.value?.() ?? { outcome: "missing" };
   });
 }
-var init_layers2 = __esm({
+async function findMarkedLayer(identity, previews) {
+  const own = previewMark(identity);
+  return await findLayer(identity.functionName, ({ mark }) => mark === own, previews);
+}
+async function findLayer(functionName, isOwn2, { openLayers }) {
+  const layers = await openLayers();
+  const name = layerNameOf(functionName);
+  const versions3 = (await whereAllowed(() => layers.list(name)) ?? []).filter(isOwn2);
+  if (versions3.length === 0) return void 0;
+  return async () => {
+    await layers.remove(name, versions3);
+    return { outcome: "removed" };
+  };
+}
+async function findLayers(owner, there, { openLayers }) {
+  const layers = await openLayers();
+  const names = (await layers.names()).flatMap((name) => {
+    const functionName = functionOfLayer(name) ?? "";
+    const pull2 = pullInName(functionName);
+    return pull2 === void 0 || there.has(functionName) ? [] : [{ name, functionName, pull: pull2 }];
+  });
+  const found = await inParallel(names, AT_ONCE5, async ({ name, functionName, pull: pull2 }) => {
+    const own = previewMark({ ...owner, functionName, pull: pull2 });
+    const versions3 = (await layers.list(name)).filter(({ mark }) => mark === own);
+    const created = versions3.map((version) => version.created).toSorted().at(-1);
+    return created === void 0 ? [] : [{ name, functionName, pull: pull2, created }];
+  });
+  return found.flat();
+}
+var AT_ONCE5;
+var init_layers = __esm({
   "src/preview/removal/layers.ts"() {
     "use strict";
+    init_parallel();
     init_desired_layers();
+    init_mark();
     init_allowed();
     init_parts2();
+    AT_ONCE5 = 8;
   }
 });
 
-// src/preview/removal/leftovers.ts
-async function removeLeftovers(identity, collaborators) {
-  const parts = await Promise.all([
-    removeRole(identity, collaborators),
-    removeLogGroup(identity, collaborators),
-    removeLayer(identity.functionName, collaborators)
-  ]);
-  return parts.flatMap((part) => part ?? []);
+// src/preview/settings.ts
+function settingsOfPreview(settings, identity, { tags, environment, isToBeSeeded }) {
+  const fill3 = (table3) => filled(table3, identity);
+  const own = {
+    functionName: identity.functionName,
+    description: `Preview of pull request ${identity.pull} of ${identity.repository}`.slice(0, 256),
+    role: settings.previewRole,
+    environment: { ...settings.environment, ...fill3(settings.previewEnvironment), ...environment },
+    environmentStrategy: "replace",
+    secrets: fill3(settings.previewSecrets),
+    commandRole: void 0,
+    databaseRole: void 0,
+    commandEnvironment: {},
+    tags: { ...settings.tags, ...writeTags(tags) },
+    manage: "all",
+    functionUrl: settings.functionUrl ?? "public",
+    reservedConcurrency: settings.previewConcurrency === "none" ? void 0 : settings.previewConcurrency,
+    provisionedConcurrency: void 0,
+    // Of production, as its role is.
+    ...{ fileSystems: void 0, kmsKey: void 0, deadLetterTarget: void 0 },
+    logGroup: void 0,
+    logRetention: settings.logRetention ?? DEFAULT_RETENTION,
+    traffic: void 0,
+    trafficAlarms: [],
+    keepVersions: Math.min(settings.keepVersions || KEPT_VERSIONS, KEPT_VERSIONS),
+    static: tags.static,
+    uploadBucket: settings.uploadBucket && previewUploads(settings.uploadBucket),
+    // A new database gets all of them: nobody reads that list.
+    migratePlan: false,
+    beforeTraffic: [...settings.beforeTraffic, ...isToBeSeeded ? settings.previewSeed : []]
+  };
+  return { ...settings, ...own };
 }
-async function removeRole(identity, collaborators) {
-  const roles = await collaborators.previews.openRoles();
-  const name = roleNameOf(identity.functionName);
-  const tags = await whereAllowed(() => roles.tags(name));
-  if (tags === void 0 || !belongsTo(tags, identity)) return void 0;
-  return await timed(`role ${name}`, identity.functionName, collaborators, async () => ({
-    outcome: await roles.remove(name) ? "removed" : "missing"
-  }));
+function hasNewData({ database, isSeeded }) {
+  return database === "sqlite" || !isSeeded;
 }
-async function removeLogGroup(identity, collaborators) {
-  const { previews } = collaborators;
-  const { functionName, repositoryId, pull: pull2 } = identity;
-  const name = defaultLogGroup(functionName);
-  const listed3 = await whereAllowed(() => previews.findTagged("logs:log-group", searchTags(repositoryId, pull2)));
-  const found = listed3?.find(({ arn }) => nameInArn(arn) === name);
-  if (found === void 0 || !belongsTo(found.tags, identity)) return void 0;
-  const logGroups = await previews.openLogGroups();
-  return await timed(`log group ${name}`, functionName, collaborators, async () => ({
-    outcome: await logGroups.remove(name) ? "removed" : "missing"
-  }));
+function staticAddressOf(address2, { pull: pull2 }) {
+  if (address2 === void 0) return void 0;
+  const [, bucket = "", prefix = ""] = /^s3:\/\/([^/]+)\/*(.*?)\/*$/.exec(address2) ?? [];
+  return `s3://${bucket}/${prefix === "" ? `pr-${pull2}` : shortened3(prefix, `-pr-${pull2}`, LONGEST_PREFIX)}`;
 }
-var init_leftovers = __esm({
-  "src/preview/removal/leftovers.ts"() {
+function filled(table3, { functionName, pull: pull2 }) {
+  const fill3 = (text5) => text5.replaceAll("{{pr}}", String(pull2)).replaceAll("{{preview}}", functionName);
+  return Object.fromEntries(Object.entries(table3).map(([name, value]) => [fill3(name), fill3(value)]));
+}
+var DEFAULT_RETENTION, KEPT_VERSIONS, LONGEST_PREFIX;
+var init_settings2 = __esm({
+  "src/preview/settings.ts"() {
     "use strict";
-    init_arn();
-    init_function_options();
-    init_current_aside();
+    init_bucket_address();
+    init_names();
     init_tags3();
-    init_allowed();
-    init_layers2();
-    init_ownership();
-    init_parts2();
-  }
-});
-
-// src/preview/database-text.ts
-function ownDatabaseText(tag) {
-  if (tag === "command") return "database of preview-database-create";
-  const [engine = "", scope = "", name = ""] = tag.split("/");
-  return `${scope} ${name} (${ENGINES[engine] ?? engine})`;
-}
-function databaseText(tag) {
-  if (tag === "none") return void 0;
-  if (tag === "sqlite") return "SQLite, gone with its environment";
-  if (tag === "command") return "made by a command of its own";
-  const [engine = "", scope = "", name = ""] = tag.split("/");
-  return `${ENGINES[engine] ?? engine}, ${scope} ${name}`;
-}
-var ENGINES;
-var init_database_text = __esm({
-  "src/preview/database-text.ts"() {
-    "use strict";
-    ENGINES = { postgresql: "PostgreSQL", mysql: "MySQL" };
+    DEFAULT_RETENTION = "7";
+    KEPT_VERSIONS = 3;
+    LONGEST_PREFIX = 180;
   }
 });
 
 // src/preview/removal/plan.ts
+function hasServerData({ database }) {
+  return !WITHOUT_SERVER.has(database);
+}
 function planRemoval(tags, hooks) {
   const ownGroup = defaultLogGroup(tags.functionName);
   const logGroup = tags.logGroup ?? ownGroup;
   return [
     ...hooks.map((command) => ({ kind: "run-hook", command })),
-    ...WITHOUT_SERVER.has(tags.database) ? [] : [{ kind: "remove-database", database: tags.database }],
+    ...hasServerData(tags) ? [{ kind: "remove-database", database: tags.database }] : [],
     ...tags.static === void 0 ? [] : [{ kind: "remove-static", address: tags.static }],
     { kind: "remove-log-group", name: logGroup, isDefault: logGroup === ownGroup },
     ...tags.role === void 0 ? [] : [{ kind: "remove-role", name: tags.role }],
@@ -26583,6 +24172,135 @@ var init_plan3 = __esm({
   }
 });
 
+// src/preview/removal/static-orphans.ts
+function staticPlacesOf(previews, { static: given2 }) {
+  const addresses = [...previews.map((preview2) => preview2.static), staticAddressOf(given2, { pull: 1 })];
+  return [
+    ...new Set(addresses.flatMap((address2) => address2 && /pr-\d+$/.test(address2) ? withoutNumber(address2) : []))
+  ];
+}
+function withoutNumber(address2) {
+  return address2.replace(/\d+$/, "");
+}
+async function findStatics(place, owner, known, { openStatics }) {
+  const at = place.lastIndexOf("/");
+  const [parent, beginning] = [place.slice(0, at), place.slice(at + 1)];
+  const bucket = await openStatics(parent, accountOf(owner));
+  const region = await bucket.region();
+  const folders = await bucket.folders(beginning);
+  const addresses = folders.map((folder) => `${parent}/${folder.slice(0, -1)}`).filter((each) => !known.has(each));
+  const found = await inParallel(addresses, AT_ONCE6, async (address2) => {
+    const notes = `${FOLDER3}${region}/`;
+    const marked = [];
+    for await (const { key } of (await openStatics(`${address2}/${notes}`, accountOf(owner))).list()) {
+      const { functionName = "", mark } = readMarkKey(notes + key) ?? {};
+      const pull2 = pullInName(functionName);
+      if (pull2 !== void 0 && mark === previewMark({ ...owner, functionName, pull: pull2 }))
+        marked.push({ address: address2, functionName, pull: pull2 });
+    }
+    return marked;
+  });
+  return found.flat();
+}
+function accountOf({ place }) {
+  return place.split("/")[0] ?? "";
+}
+var AT_ONCE6;
+var init_static_orphans = __esm({
+  "src/preview/removal/static-orphans.ts"() {
+    "use strict";
+    init_parallel();
+    init_keeping();
+    init_mark();
+    init_settings2();
+    AT_ONCE6 = 8;
+  }
+});
+
+// src/preview/removal/leftovers.ts
+async function removeLeftovers(identity, settings, collaborators) {
+  const { functionName } = identity;
+  const { previews } = collaborators;
+  const found = await Promise.all([findRole(identity, previews), findLogGroup(identity, previews)]);
+  const witnesses = found.flatMap((witness) => witness ?? []);
+  const others = [
+    ...findDatabase(witnesses, collaborators),
+    ...findStatics2(identity, witnesses, settings, previews),
+    ...await findLayer2(identity, previews)
+  ];
+  const attempt3 = ({ what, remove: remove4 }) => timed(what, functionName, collaborators, remove4, STAYING);
+  if (settings.dryRun) {
+    const removal2 = async () => await Promise.resolve({ outcome: "would be removed" });
+    return await Promise.all([...others, ...witnesses].map(({ what }) => attempt3({ what, remove: removal2 })));
+  }
+  const removed = await Promise.all(others.map(attempt3));
+  const parts = removed.some(isFailed) ? removed : [...removed, ...await Promise.all(witnesses.map(attempt3))];
+  return parts.filter(({ outcome }) => outcome !== "missing");
+}
+async function findRole(identity, previews) {
+  const roles = await previews.openRoles();
+  const name = roleNameOf(identity.functionName);
+  const tags = ownTags(identity, await whereAllowed(() => roles.tags(name)) ?? {});
+  return tags && { what: `role ${name}`, tags, remove: () => outcomeOf3(roles.remove(name)) };
+}
+async function findLogGroup(identity, previews) {
+  const { functionName, pull: pull2 } = identity;
+  const name = defaultLogGroup(functionName);
+  const listed3 = await whereAllowed(() => previews.findTagged("logs:log-group", searchTags(identity, pull2)));
+  const found = listed3?.find(({ arn }) => nameInArn(arn) === name);
+  const tags = found && ownTags(identity, found.tags);
+  if (tags === void 0) return void 0;
+  const logGroups = await previews.openLogGroups();
+  return { what: `log group ${name}`, tags, remove: () => outcomeOf3(logGroups.remove(name)) };
+}
+function findDatabase(witnesses, { removeDatabase }) {
+  const [tags] = witnesses.map((witness) => witness.tags).filter(hasServerData);
+  if (tags === void 0) return [];
+  return [{ what: ownDatabaseText(tags.database), remove: () => removeOwnDatabase(tags, removeDatabase) }];
+}
+function findStatics2(identity, witnesses, { static: given2, dryRun }, { openStatics }) {
+  const named2 = witnesses.map(({ tags }) => tags.static);
+  const addresses = /* @__PURE__ */ new Set([...named2, ...dryRun ? [] : [staticAddressOf(given2, identity)]]);
+  return [...addresses].flatMap((address2) => {
+    if (address2 === void 0) return [];
+    const remove4 = async () => {
+      const bucket = await openStatics(address2, accountOf(identity));
+      return await removeStatics(bucket, { address: address2, functionName: identity.functionName, mark: previewMark(identity) });
+    };
+    return [{ what: `static files of ${address2}`, remove: remove4 }];
+  });
+}
+async function findLayer2(identity, previews) {
+  const remove4 = await findMarkedLayer(identity, previews);
+  return remove4 === void 0 ? [] : [{ what: `layer ${layerNameOf(identity.functionName)}`, remove: remove4 }];
+}
+async function outcomeOf3(removing) {
+  return { outcome: await removing ? "removed" : "missing" };
+}
+var STAYING;
+var init_leftovers = __esm({
+  "src/preview/removal/leftovers.ts"() {
+    "use strict";
+    init_arn();
+    init_function_options();
+    init_current_aside();
+    init_desired_layers();
+    init_database_text();
+    init_mark();
+    init_settings2();
+    init_tags3();
+    init_allowed();
+    init_carry_out();
+    init_layers();
+    init_ownership();
+    init_parts2();
+    init_plan3();
+    init_static_orphans();
+    init_statics4();
+    STAYING = "what is left of it is found again";
+  }
+});
+
 // src/preview/removal/removal.ts
 async function removePreview(identity, options, collaborators) {
   const { clock, signal, previews } = collaborators;
@@ -26595,20 +24313,23 @@ async function removePreview(identity, options, collaborators) {
   try {
     const found = await findPreview(identity, previews);
     if (found.state === "foreign") return ended({ outcome: "refused", problems: [found.problem] });
-    if (options.dryRun)
-      return ended(found.state === "missing" ? { outcome: "missing" } : planned(found.tags, collaborators));
-    if (found.state === "missing") {
-      const parts = await removeLeftovers(identity, collaborators);
-      return ended({ outcome: parts.length > 0 ? "removed" : "missing", parts, problems: problemsIn(parts) });
-    }
+    if (found.state === "missing") return ended(await removeRest(identity, options, collaborators));
+    if (options.dryRun) return ended(planned(found.tags, collaborators));
     const turn = { functionName, lockWait: options.lockWait, exists: true };
-    return ended(await inTurn2(turn, collaborators, (own) => removeInTurn(identity, own, options, collaborators)));
+    return ended(await inTurn(turn, collaborators, (own) => removeInTurn(identity, own, options, collaborators)));
   } catch (error) {
     signal.throwIfAborted();
     if (isNotFound(error)) return ended({ outcome: "missing" });
     const { problems } = problemsOf(error);
     return ended({ outcome: error instanceof HeldByOther ? "busy" : "failed", problems });
   }
+}
+async function removeRest(identity, options, collaborators) {
+  const parts = await removeLeftovers(identity, options, collaborators);
+  const problems = problemsIn(parts);
+  if (parts.length === 0) return { outcome: "missing", parts, problems };
+  if (options.dryRun) return { outcome: "would be removed", parts, problems };
+  return { outcome: parts.some(isFailed) ? "failed" : "removed", parts, problems };
 }
 function planned(tags, { report }) {
   const outcome = "would be removed";
@@ -26631,16 +24352,16 @@ async function removeInTurn(identity, turn, options, collaborators) {
 }
 async function removeParts(steps, { lock }, removing, collaborators) {
   const { functionName } = removing.tags;
-  const attempt2 = (step) => timed(describeRemoval(step, functionName), functionName, collaborators, () => carryOut2(step, removing));
+  const attempt3 = (step) => timed(describeRemoval(step, functionName), functionName, collaborators, () => carryOut2(step, removing));
   const parts = [];
-  for (const step of steps.filter(({ kind }) => kind === "run-hook")) parts.push(await attempt2(step));
+  for (const step of steps.filter(({ kind }) => kind === "run-hook")) parts.push(await attempt3(step));
   await lock.confirm();
   const beside = steps.filter(({ kind }) => kind !== "run-hook" && kind !== "remove-function");
-  const ended = await Promise.all([...beside.map(attempt2), removeLayer(functionName, collaborators)]);
+  const ended = await Promise.all([...beside.map(attempt3), removeLayer(functionName, collaborators)]);
   parts.push(...ended.flatMap((part) => part ?? []));
   if (!parts.some(isFailed)) {
     await lock.confirm();
-    for (const step of steps.filter(({ kind }) => kind === "remove-function")) parts.push(await attempt2(step));
+    for (const step of steps.filter(({ kind }) => kind === "remove-function")) parts.push(await attempt3(step));
     await removeLateLog(removing);
   }
   return { outcome: parts.some(isFailed) ? "failed" : "removed", parts, problems: problemsIn(parts) };
@@ -26659,7 +24380,7 @@ var init_removal = __esm({
     init_problem();
     init_carry_out();
     init_hooks();
-    init_layers2();
+    init_layers();
     init_leftovers();
     init_ownership();
     init_parts2();
@@ -26668,6 +24389,9 @@ var init_removal = __esm({
 });
 
 // src/preview/removal/result.ts
+function removedNames(previews) {
+  return previews.filter(({ outcome }) => outcome === "removed").map(({ functionName }) => functionName);
+}
 function problemsOfRemovals(previews) {
   return previews.flatMap(({ problems }) => problems);
 }
@@ -26685,8 +24409,7 @@ async function destroy(pull2, settings, collaborators) {
   const { report, clock } = collaborators;
   const started = clock();
   return await report.phase(`Remove previews of pull request ${pull2.number}`, async () => {
-    const { functionName } = settings;
-    const identities = functionName === void 0 ? await identitiesOf(pull2, collaborators) : [identityOf(functionName, pull2)];
+    const identities = await identitiesOf(pull2, settings, collaborators);
     const previews = [];
     for (const identity of identities)
       previews.push(await removePreview(identity, { ...settings, isDue: () => true }, collaborators));
@@ -26699,30 +24422,435 @@ async function destroy(pull2, settings, collaborators) {
     };
   });
 }
-async function identitiesOf({ number: number2, repositoryId, repository }, { previews }) {
-  const tags = searchTags(repositoryId, number2);
-  const [functions, logGroups] = await Promise.all([
+async function identitiesOf(pull2, { functionName: base }, { previews }) {
+  if (base !== void 0) return [identityOf(base, pull2, await previews.readPlace())];
+  const tags = searchTags(pull2, pull2.number);
+  const [place, functions, logGroups] = await Promise.all([
+    previews.readPlace(),
     previews.findTagged("lambda:function", tags),
     previews.findTagged("logs:log-group", tags)
   ]);
   const named2 = functions.map(({ arn, tags: own }) => {
     const functionName = nameInArn(arn);
-    const base = readTags(functionName, own)?.base ?? functionName;
-    return { functionName, base, pull: number2, repositoryId, repository };
+    const base2 = readTags(functionName, own)?.base ?? functionName;
+    return { ...identityOf(base2, pull2, place), functionName };
   });
-  const left = logGroups.flatMap(({ tags: own }) => ownerOf(own) ?? []);
+  const left = logGroups.flatMap(({ tags: own }) => ownerOf(own) ?? []).filter((owner) => owner.place === place);
   return [...new Map([...left, ...named2].map((identity) => [identity.functionName, identity])).values()];
 }
 var init_destroy = __esm({
   "src/commands/destroy.ts"() {
     "use strict";
     init_arn();
-    init_identity2();
+    init_identity();
     init_ownership();
     init_parts2();
     init_removal();
     init_result();
     init_tags3();
+  }
+});
+
+// aws-more:@aws-sdk/client-sts
+var require_client_sts = __commonJS({
+  "aws-more:@aws-sdk/client-sts"(exports2, module2) {
+    module2.exports = require("./aws-more.cjs")["@aws-sdk/client-sts"];
+  }
+});
+
+// src/aws/identity.ts
+var identity_exports = {};
+__export(identity_exports, {
+  readAccount: () => readAccount,
+  readPlace: () => readPlace,
+  readPlaceText: () => readPlaceText
+});
+async function readPlace({ version, wait: wait2, signal }) {
+  const client = new import_client_sts.STSClient(clientConfig(version));
+  const { call } = createCaller(wait2, () => "*", "sts");
+  const { Account: account = "", Arn: arn = "" } = await call(
+    "GetCallerIdentity",
+    "the credentials",
+    () => client.send(new import_client_sts.GetCallerIdentityCommand({}), { abortSignal: signal })
+  );
+  return { partition: arn.split(":")[1] ?? "aws", region: await client.config.region(), account };
+}
+async function readPlaceText(options) {
+  const { account, region } = await readPlace(options);
+  return `${account}/${region}`;
+}
+async function readAccount(options) {
+  return (await readPlace(options)).account;
+}
+var import_client_sts;
+var init_identity2 = __esm({
+  "src/aws/identity.ts"() {
+    "use strict";
+    import_client_sts = __toESM(require_client_sts(), 1);
+    init_call();
+    init_client_config();
+  }
+});
+
+// src/aws/invoke.ts
+async function invokeOnce([functionName, qualifier, payload, timeoutSeconds, clientContext], { version, signal }) {
+  const once2 = new import_client_lambda2.LambdaClient({
+    ...clientConfig(version, {
+      requestTimeout: (timeoutSeconds + LATE_SECONDS2) * 1e3,
+      throwOnRequestTimeout: true
+    }),
+    maxAttempts: 1
+  });
+  const command = new import_client_lambda2.InvokeCommand({
+    FunctionName: functionName,
+    Qualifier: qualifier,
+    Payload: Buffer.from(payload),
+    LogType: "Tail",
+    ClientContext: clientContext && Buffer.from(JSON.stringify(clientContext)).toString("base64")
+  });
+  try {
+    const answer = await once2.send(command, { abortSignal: signal });
+    return {
+      payload: answer.Payload?.transformToString() ?? "",
+      functionError: answer.FunctionError,
+      logTail: wholeLines(Buffer.from(answer.LogResult ?? "", "base64"))
+    };
+  } catch (error) {
+    throw adviceFor(error, { action: "lambda:InvokeFunction", resource: `${functionName}:${qualifier}` });
+  } finally {
+    once2.destroy();
+  }
+}
+function wholeLines(tail) {
+  const text5 = tail.toString().replaceAll(/\r\n?/g, "\n");
+  return tail.length < TAIL_BYTES ? text5 : text5.slice(text5.indexOf("\n") + 1);
+}
+var import_client_lambda2, LATE_SECONDS2, TAIL_BYTES;
+var init_invoke = __esm({
+  "src/aws/invoke.ts"() {
+    "use strict";
+    import_client_lambda2 = require("./aws.cjs");
+    init_client_config();
+    init_errors2();
+    LATE_SECONDS2 = 30;
+    TAIL_BYTES = 4096;
+  }
+});
+
+// src/aws/lambda-shapes.ts
+function codeRequest(code2) {
+  return "zip" in code2 ? { ZipFile: code2.zip } : { S3Bucket: code2.object.bucket, S3Key: code2.object.key };
+}
+function configurationRequest(configuration) {
+  const { runtime, handler, role: role2, memory, timeout, description, environment, layers, options } = configuration;
+  return {
+    Runtime: runtime,
+    Handler: handler,
+    Role: role2,
+    MemorySize: memory,
+    Timeout: timeout,
+    Description: description,
+    Environment: environment && { Variables: { ...environment } },
+    // Whoever sends them needs lambda:GetLayerVersion on each of them.
+    ...layers && { Layers: [...layers] },
+    ...options && optionsRequest(options)
+  };
+}
+function versionState(found) {
+  return {
+    arn: found.FunctionArn ?? "",
+    version: found.Version ?? "$LATEST",
+    codeSha256: found.CodeSha256 ?? "",
+    runtime: found.Runtime ?? "",
+    handler: found.Handler ?? "",
+    role: found.Role ?? "",
+    architecture: found.Architectures?.[0] ?? "x86_64",
+    memory: found.MemorySize ?? 128,
+    timeout: found.Timeout ?? 3,
+    description: found.Description ?? "",
+    environment: found.Environment?.Variables ?? {},
+    environmentProblem: found.Environment?.Error?.Message,
+    options: readOptions2(found),
+    layers: (found.Layers ?? []).map(({ Arn = "", CodeSize = 0 }) => ({ arn: Arn, zipBytes: CodeSize })),
+    state: found.State ?? "Active",
+    stateReason: found.StateReason,
+    lastUpdateStatus: found.LastUpdateStatus ?? "Successful",
+    lastUpdateReason: found.LastUpdateStatusReason,
+    revisionId: found.RevisionId ?? ""
+  };
+}
+function aliasState(found) {
+  return {
+    arn: found.AliasArn ?? "",
+    version: found.FunctionVersion ?? "",
+    description: found.Description ?? "",
+    weights: found.RoutingConfig?.AdditionalVersionWeights ?? {},
+    revisionId: found.RevisionId ?? ""
+  };
+}
+var init_lambda_shapes = __esm({
+  "src/aws/lambda-shapes.ts"() {
+    "use strict";
+    init_function_options();
+  }
+});
+
+// src/report/secrets.ts
+function secretsIn(variables) {
+  const found = Object.entries(variables).flatMap(([name, value]) => [
+    ...SECRET_NAME.test(name) && !REFERENCES2.test(name) ? [value.trim()] : [],
+    ...BASIC_AUTH.test(name) ? credentialsIn(value.trim()) : [],
+    ...[PASSWORD2, TOKEN2].flatMap((pattern) => [...value.matchAll(pattern)].map(([, secret = ""]) => secret))
+  ]);
+  return [...new Set(found.flatMap((secret) => [secret, decoded(secret)]))].filter(
+    (secret) => secret.length >= FEWEST_CHARACTERS
+  );
+}
+function credentialsIn(value) {
+  return [value, value.slice(value.indexOf(":") + 1), Buffer.from(value).toString("base64")];
+}
+function spellingsOf(secret) {
+  const address2 = encodeURIComponent(secret);
+  const html = secret.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+  const base64 = [0, 1, 2].map((shift) => base64Behind(shift, secret));
+  const all = [
+    ...[secret, ...secret.split(/\r?\n/)],
+    ...[address2, address2.replace(/[!'()*]/g, percent), address2.replace(/%20/g, "+")],
+    ...[JSON.stringify(secret).slice(1, -1), html, html.replaceAll('"', "&quot;")],
+    ...[
+      html.replaceAll('"', "&quot;").replaceAll("'", "&#39;"),
+      html.replaceAll('"', "&quot;").replaceAll("'", "&#x27;")
+    ],
+    ...base64,
+    ...base64.map((text5) => text5.replaceAll("+", "-").replaceAll("/", "_")),
+    Buffer.from(secret).toString("hex")
+  ];
+  return [...new Set(all)].filter((text5) => text5.length >= FEWEST_CHARACTERS);
+}
+function withoutSecrets2(text5, secrets) {
+  return [...secrets].toSorted((a, b) => b.length - a.length).reduce((rest, secret) => rest.replaceAll(secret, "***"), text5);
+}
+function percent(character) {
+  return `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
+}
+function base64Behind(shift, secret) {
+  const bytes = Buffer.concat([Buffer.alloc(shift), Buffer.from(secret)]);
+  const text5 = bytes.toString("base64").replace(/=+$/, "");
+  return text5.slice(Math.ceil(shift * 8 / 6), bytes.length % 3 === 0 ? void 0 : -1);
+}
+function decoded(text5) {
+  try {
+    return decodeURIComponent(text5);
+  } catch {
+    return text5;
+  }
+}
+var SECRET_NAME, REFERENCES2, BASIC_AUTH, PASSWORD2, TOKEN2, FEWEST_CHARACTERS;
+var init_secrets2 = __esm({
+  "src/report/secrets.ts"() {
+    "use strict";
+    SECRET_NAME = /SECRET|PASSW|PASSPHRASE|_PWD$|TOKEN|CREDENTIAL|PRIVATE|SIGNING|API_?KEY|ACCESS_?KEY|_KEY$|_SALT$|_PAT$/i;
+    REFERENCES2 = /^(?:WSGI_LAMBDA|INPUT)_SECRETS$/;
+    BASIC_AUTH = /BASIC[-_]AUTH$/i;
+    PASSWORD2 = /:\/\/[^\s/:@]*:([^\s/]+)@/g;
+    TOKEN2 = /https?:\/\/([^\s/:@]+)@/g;
+    FEWEST_CHARACTERS = 6;
+  }
+});
+
+// src/aws/masked-values.ts
+async function withoutValues(environment, send) {
+  try {
+    return await send();
+  } catch (error) {
+    if (error instanceof Error && environment !== void 0 && !isAccessDenied(error)) mask(error, environment);
+    throw error;
+  }
+}
+function mask(error, environment) {
+  const texts = error;
+  for (const name of ["message", "stack", "Message", "Reason"]) {
+    const text5 = texts[name];
+    if (typeof text5 === "string") texts[name] = masked(text5, environment);
+  }
+}
+function masked(text5, environment) {
+  const variables = Object.entries(environment).filter(([, value]) => value !== "");
+  const named2 = variables.reduce(
+    (rest, [name, value]) => rest.replaceAll(`${name}=${value}`, () => `${name}=***`).replaceAll(`"${name}":${JSON.stringify(value)}`, () => `"${name}":"***"`),
+    text5
+  );
+  return withoutSecrets2(
+    named2,
+    variables.flatMap(([, value]) => spellingsOf(value))
+  );
+}
+var init_masked_values = __esm({
+  "src/aws/masked-values.ts"() {
+    "use strict";
+    init_secrets2();
+    init_errors2();
+  }
+});
+
+// src/aws/lambda-client.ts
+function createLambdaApi({ version, wait: wait2, signal }) {
+  const client = new import_client_lambda3.LambdaClient(clientConfig(version));
+  const cancellable = { abortSignal: signal };
+  const { call, find } = createCaller(wait2);
+  return {
+    getVersion: async (functionName, qualifier) => {
+      const found = await find(
+        "GetFunctionConfiguration",
+        functionName,
+        () => client.send(
+          new import_client_lambda3.GetFunctionConfigurationCommand({ FunctionName: functionName, Qualifier: qualifier }),
+          cancellable
+        )
+      );
+      return found && versionState(found);
+    },
+    createFunction: async (functionName, configuration, code2, beside) => {
+      const command = new import_client_lambda3.CreateFunctionCommand({
+        FunctionName: functionName,
+        ...configurationRequest(configuration),
+        Architectures: [code2.architecture],
+        Code: codeRequest(code2),
+        Tags: { ...beside?.tags, ...OUR_TAG },
+        CodeSigningConfigArn: beside?.codeSigningConfig
+      });
+      await call(
+        "CreateFunction",
+        functionName,
+        () => withoutValues(configuration.environment, () => client.send(command, cancellable))
+      );
+    },
+    updateCode: async (functionName, code2) => {
+      await call(
+        "UpdateFunctionCode",
+        functionName,
+        () => client.send(
+          new import_client_lambda3.UpdateFunctionCodeCommand({
+            FunctionName: functionName,
+            ...codeRequest(code2),
+            Architectures: [code2.architecture],
+            Publish: false
+          }),
+          cancellable
+        )
+      );
+    },
+    updateConfiguration: async (functionName, configuration) => {
+      const command = new import_client_lambda3.UpdateFunctionConfigurationCommand({
+        FunctionName: functionName,
+        ...configurationRequest(configuration)
+      });
+      await call(
+        "UpdateFunctionConfiguration",
+        functionName,
+        () => withoutValues(configuration.environment, () => client.send(command))
+      );
+    },
+    publish: async (functionName, codeSha256, description, revisionId) => {
+      const published2 = await call(
+        "PublishVersion",
+        functionName,
+        () => client.send(
+          new import_client_lambda3.PublishVersionCommand({
+            FunctionName: functionName,
+            CodeSha256: codeSha256,
+            RevisionId: revisionId,
+            Description: description
+          }),
+          cancellable
+        )
+      );
+      return published2.Version ?? "";
+    },
+    getAlias: async (functionName, alias) => {
+      const found = await find(
+        "GetAlias",
+        `${functionName}:${alias}`,
+        () => client.send(new import_client_lambda3.GetAliasCommand({ FunctionName: functionName, Name: alias }))
+      );
+      return found && aliasState(found);
+    },
+    createAlias: async (functionName, alias, target) => aliasState(
+      await call(
+        "CreateAlias",
+        `${functionName}:${alias}`,
+        () => client.send(
+          new import_client_lambda3.CreateAliasCommand({
+            FunctionName: functionName,
+            Name: alias,
+            FunctionVersion: target.version,
+            Description: target.description
+          }),
+          cancellable
+        )
+      )
+    ),
+    updateAlias: async (functionName, alias, target, revisionId) => aliasState(
+      await call(
+        "UpdateAlias",
+        `${functionName}:${alias}`,
+        () => client.send(
+          new import_client_lambda3.UpdateAliasCommand({
+            FunctionName: functionName,
+            Name: alias,
+            FunctionVersion: target.version,
+            Description: target.description,
+            // What is not sent stays: an alias that somebody else had divided would go on to send traffic elsewhere.
+            // An alias of $LATEST cannot be divided.
+            ...target.version !== "$LATEST" && {
+              RoutingConfig: { AdditionalVersionWeights: { ...target.weights } }
+            },
+            RevisionId: revisionId
+          })
+        )
+      )
+    ),
+    getPolicy: async (functionName, alias) => {
+      const found = await find(
+        "GetPolicy",
+        `${functionName}:${alias}`,
+        () => client.send(new import_client_lambda3.GetPolicyCommand({ FunctionName: functionName, Qualifier: alias }), cancellable)
+      );
+      return found?.Policy;
+    },
+    permitUrl: async (functionName, alias, statement) => {
+      await call(
+        "AddPermission",
+        `${functionName}:${alias}`,
+        () => client.send(
+          new import_client_lambda3.AddPermissionCommand({
+            FunctionName: functionName,
+            Qualifier: alias,
+            Principal: "*",
+            ...STATEMENTS[statement]
+          }),
+          cancellable
+        )
+      );
+    },
+    invoke: (...asked) => invokeOnce(asked, { version, signal })
+  };
+}
+var import_client_lambda3, STATEMENTS;
+var init_lambda_client = __esm({
+  "src/aws/lambda-client.ts"() {
+    "use strict";
+    import_client_lambda3 = require("./aws.cjs");
+    init_call();
+    init_client_config();
+    init_invoke();
+    init_lambda_shapes();
+    init_masked_values();
+    init_tags2();
+    STATEMENTS = {
+      url: { StatementId: "wsgi-lambda-url", Action: "lambda:InvokeFunctionUrl", FunctionUrlAuthType: "NONE" },
+      invoke: { StatementId: "wsgi-lambda-url-invoke", Action: "lambda:InvokeFunction", InvokedViaFunctionUrl: true }
+    };
   }
 });
 
@@ -26739,7 +24867,7 @@ __export(tagged_exports, {
   createFindTagged: () => createFindTagged
 });
 function createFindTagged({ version, wait: wait2, signal }) {
-  const client = new import_client_resource_groups_tagging_api.ResourceGroupsTaggingAPIClient({ customUserAgent: [["wsgi-lambda", version]] });
+  const client = new import_client_resource_groups_tagging_api.ResourceGroupsTaggingAPIClient(clientConfig(version));
   const { call } = createCaller(wait2, () => "*", "tag");
   return async (type, tags) => {
     const found = [];
@@ -26764,7 +24892,113 @@ var init_tagged = __esm({
     "use strict";
     import_client_resource_groups_tagging_api = __toESM(require_client_resource_groups_tagging_api(), 1);
     init_call();
+    init_client_config();
     MOST_PER_PAGE = 100;
+  }
+});
+
+// src/aws/layers.ts
+function createLayerApi({ version, wait: wait2, signal }) {
+  const client = new import_client_lambda4.LambdaClient(clientConfig(version));
+  const cancellable = { abortSignal: signal };
+  const once2 = new import_client_lambda4.LambdaClient({ ...clientConfig(version), maxAttempts: 1 });
+  const { call, find } = createCaller(wait2, (layer) => `arn:aws:lambda:*:*:layer:${layer}*`);
+  const findContent = async (content, architecture) => {
+    const { name, codeSha256, runtime } = content;
+    const listed3 = await find(
+      "ListLayerVersions",
+      name,
+      () => client.send(
+        new import_client_lambda4.ListLayerVersionsCommand({
+          LayerName: name,
+          MaxItems: VERSIONS,
+          CompatibleRuntime: runtime,
+          CompatibleArchitecture: architecture
+        }),
+        cancellable
+      )
+    );
+    const named2 = listed3?.LayerVersions?.find(({ Description }) => Description === descriptionOf(content));
+    if (named2?.Version === void 0) return void 0;
+    const { Version: number2 } = named2;
+    const found = await find(
+      "GetLayerVersion",
+      name,
+      () => client.send(new import_client_lambda4.GetLayerVersionCommand({ LayerName: name, VersionNumber: number2 }), cancellable)
+    );
+    return found?.Content?.CodeSha256 === codeSha256 ? found.LayerVersionArn : void 0;
+  };
+  async function publishOnce(content, code2) {
+    const { name, codeSha256, runtime } = content;
+    const published2 = await call(
+      "PublishLayerVersion",
+      name,
+      () => once2.send(
+        new import_client_lambda4.PublishLayerVersionCommand({
+          LayerName: name,
+          Description: descriptionOf(content),
+          Content: codeRequest(code2),
+          CompatibleRuntimes: [runtime],
+          CompatibleArchitectures: [code2.architecture]
+        }),
+        cancellable
+      )
+    );
+    return { arn: published2.LayerVersionArn ?? "", codeSha256: published2.Content?.CodeSha256 ?? codeSha256 };
+  }
+  async function publishSurely(content, code2) {
+    for (let attempt3 = 1; ; attempt3++) {
+      try {
+        return await publishOnce(content, code2);
+      } catch (error) {
+        if (invocationFate(error) === "refused" || attempt3 === ATTEMPTS) throw error;
+        await wait2(1e3 * attempt3, `looking whether the layer ${content.name} was published`);
+        const arn = await findContent(content, code2.architecture);
+        if (arn !== void 0) return { arn, codeSha256: content.codeSha256 };
+      }
+    }
+  }
+  return {
+    find: findContent,
+    publish: async (content, code2) => {
+      const { arn, codeSha256 } = await publishSurely(content, code2);
+      if (codeSha256 !== content.codeSha256) throw otherContent(arn, code2);
+      return arn;
+    }
+  };
+}
+function otherContent(arn, code2) {
+  const place = "object" in code2 ? `s3://${code2.object.bucket}/${code2.object.key}` : "the request";
+  return new UserError({
+    title: `The layer ${arn} has not the content of the artifact`,
+    detail: `Lambda took it from ${place}. No function uses it.`,
+    hint: "Look who may write into upload-bucket, remove that object and that version of the layer, and run this again."
+  });
+}
+function descriptionOf({ codeSha256, mark }) {
+  return DESCRIPTION + codeSha256 + (mark === void 0 ? "" : MARK3 + mark);
+}
+function markInDescription(description) {
+  const at = description.lastIndexOf(MARK3);
+  return isOurDescription(description) && at !== -1 ? description.slice(at + MARK3.length) : void 0;
+}
+function isOurDescription(description) {
+  return description.startsWith(DESCRIPTION);
+}
+var import_client_lambda4, VERSIONS, ATTEMPTS, DESCRIPTION, MARK3;
+var init_layers2 = __esm({
+  "src/aws/layers.ts"() {
+    "use strict";
+    import_client_lambda4 = require("./aws.cjs");
+    init_errors();
+    init_call();
+    init_client_config();
+    init_invocation_fate();
+    init_lambda_shapes();
+    VERSIONS = 50;
+    ATTEMPTS = 3;
+    DESCRIPTION = "wsgi-lambda: ";
+    MARK3 = " preview ";
   }
 });
 
@@ -26774,35 +25008,52 @@ __export(layer_removal_exports, {
   createLayerRemoval: () => createLayerRemoval
 });
 function createLayerRemoval({ version, wait: wait2, signal }) {
-  const client = new import_client_lambda11.LambdaClient({ customUserAgent: [["wsgi-lambda", version]] });
+  const client = new import_client_lambda5.LambdaClient(clientConfig(version));
   const { call, find } = createCaller(wait2, (layer) => `arn:aws:lambda:*:*:layer:${layer}*`);
   return {
     list: async (LayerName) => {
       const versions3 = [];
       for (let Marker; ; ) {
-        const command = new import_client_lambda11.ListLayerVersionsCommand({ LayerName, Marker });
+        const command = new import_client_lambda5.ListLayerVersionsCommand({ LayerName, Marker });
         const page = await find("ListLayerVersions", LayerName, () => client.send(command, { abortSignal: signal }));
-        for (const { Version: number2, Description: description = "" } of page?.LayerVersions ?? [])
-          if (number2 !== void 0 && isOurDescription(description)) versions3.push(number2);
+        for (const {
+          Version: number2,
+          Description: description = "",
+          CreatedDate: created = ""
+        } of page?.LayerVersions ?? [])
+          if (number2 !== void 0 && isOurDescription(description))
+            versions3.push({ number: number2, mark: markInDescription(description), created });
         if (!page?.NextMarker) return versions3;
         Marker = page.NextMarker;
       }
     },
     remove: async (LayerName, versions3) => {
-      for (const VersionNumber of versions3) {
-        const command = new import_client_lambda11.DeleteLayerVersionCommand({ LayerName, VersionNumber });
+      for (const { number: VersionNumber } of versions3) {
+        const command = new import_client_lambda5.DeleteLayerVersionCommand({ LayerName, VersionNumber });
         await call("DeleteLayerVersion", LayerName, () => client.send(command, { abortSignal: signal }));
+      }
+    },
+    names: async () => {
+      const names = [];
+      for (let Marker; ; ) {
+        const command = new import_client_lambda5.ListLayersCommand({ Marker });
+        const page = await call("ListLayers", "*", () => client.send(command, { abortSignal: signal }));
+        for (const { LayerName: name = "", LatestMatchingVersion: newest2 } of page.Layers ?? [])
+          if (markInDescription(newest2?.Description ?? "") !== void 0) names.push(name);
+        if (!page.NextMarker) return names;
+        Marker = page.NextMarker;
       }
     }
   };
 }
-var import_client_lambda11;
+var import_client_lambda5;
 var init_layer_removal = __esm({
   "src/aws/layer-removal.ts"() {
     "use strict";
-    import_client_lambda11 = require("./aws.cjs");
+    import_client_lambda5 = require("./aws.cjs");
     init_call();
-    init_layers();
+    init_client_config();
+    init_layers2();
   }
 });
 
@@ -26812,7 +25063,7 @@ __export(log_group_removal_exports, {
   createLogGroupRemoval: () => createLogGroupRemoval
 });
 function createLogGroupRemoval({ version, wait: wait2, signal }) {
-  const client = new import_client_cloudwatch_logs2.CloudWatchLogsClient({ customUserAgent: [["wsgi-lambda", version]] });
+  const client = new import_client_cloudwatch_logs.CloudWatchLogsClient(clientConfig(version));
   const cancellable = { abortSignal: signal };
   const { find } = createCaller(wait2, (name) => `arn:aws:logs:*:*:log-group:${name}:*`, "logs");
   return {
@@ -26820,7 +25071,7 @@ function createLogGroupRemoval({ version, wait: wait2, signal }) {
       const found = await find(
         "ListTagsForResource",
         nameInArn(arn),
-        () => client.send(new import_client_cloudwatch_logs2.ListTagsForResourceCommand({ resourceArn: arn }), cancellable)
+        () => client.send(new import_client_cloudwatch_logs.ListTagsForResourceCommand({ resourceArn: arn }), cancellable)
       );
       return found && (found.tags ?? {});
     },
@@ -26828,19 +25079,27 @@ function createLogGroupRemoval({ version, wait: wait2, signal }) {
       const removed = await find(
         "DeleteLogGroup",
         name,
-        () => client.send(new import_client_cloudwatch_logs2.DeleteLogGroupCommand({ logGroupName: name }), cancellable)
+        () => client.send(new import_client_cloudwatch_logs.DeleteLogGroupCommand({ logGroupName: name }), cancellable)
       );
       return removed !== void 0;
     }
   };
 }
-var import_client_cloudwatch_logs2;
+var import_client_cloudwatch_logs;
 var init_log_group_removal = __esm({
   "src/aws/log-group-removal.ts"() {
     "use strict";
-    import_client_cloudwatch_logs2 = __toESM(require_client_cloudwatch_logs(), 1);
+    import_client_cloudwatch_logs = __toESM(require_client_cloudwatch_logs(), 1);
     init_arn();
     init_call();
+    init_client_config();
+  }
+});
+
+// aws-more:@aws-sdk/client-iam
+var require_client_iam = __commonJS({
+  "aws-more:@aws-sdk/client-iam"(exports2, module2) {
+    module2.exports = require("./aws-more.cjs")["@aws-sdk/client-iam"];
   }
 });
 
@@ -26850,20 +25109,20 @@ __export(role_removal_exports, {
   createRoleRemoval: () => createRoleRemoval
 });
 function createRoleRemoval({ version, wait: wait2, signal }) {
-  const client = new import_client_iam2.IAMClient({ customUserAgent: [["wsgi-lambda", version]] });
+  const client = new import_client_iam.IAMClient(clientConfig(version));
   const cancellable = { abortSignal: signal };
   const { call } = createCaller(wait2, (name) => `arn:aws:iam::*:role/${name}`, "iam");
   const inlinePolicies = (RoleName) => everyPage(async (Marker) => {
-    const command = new import_client_iam2.ListRolePoliciesCommand({ RoleName, Marker });
-    const page = await call("ListRolePolicies", RoleName, () => existing3(() => client.send(command, cancellable)));
+    const command = new import_client_iam.ListRolePoliciesCommand({ RoleName, Marker });
+    const page = await call("ListRolePolicies", RoleName, () => existing2(() => client.send(command, cancellable)));
     return { found: page?.PolicyNames ?? [], next: page?.Marker };
   });
   const attachedPolicies = (RoleName) => everyPage(async (Marker) => {
-    const command = new import_client_iam2.ListAttachedRolePoliciesCommand({ RoleName, Marker });
+    const command = new import_client_iam.ListAttachedRolePoliciesCommand({ RoleName, Marker });
     const page = await call(
       "ListAttachedRolePolicies",
       RoleName,
-      () => existing3(() => client.send(command, cancellable))
+      () => existing2(() => client.send(command, cancellable))
     );
     return { found: (page?.AttachedPolicies ?? []).flatMap(({ PolicyArn }) => PolicyArn ?? []), next: page?.Marker };
   });
@@ -26874,14 +25133,14 @@ function createRoleRemoval({ version, wait: wait2, signal }) {
         (PolicyName) => call(
           "DeleteRolePolicy",
           RoleName,
-          () => existing3(() => client.send(new import_client_iam2.DeleteRolePolicyCommand({ RoleName, PolicyName }), cancellable))
+          () => existing2(() => client.send(new import_client_iam.DeleteRolePolicyCommand({ RoleName, PolicyName }), cancellable))
         )
       ),
       ...attached.map(
         (PolicyArn) => call(
           "DetachRolePolicy",
           RoleName,
-          () => existing3(() => client.send(new import_client_iam2.DetachRolePolicyCommand({ RoleName, PolicyArn }), cancellable))
+          () => existing2(() => client.send(new import_client_iam.DetachRolePolicyCommand({ RoleName, PolicyArn }), cancellable))
         )
       )
     ]);
@@ -26891,28 +25150,28 @@ function createRoleRemoval({ version, wait: wait2, signal }) {
       const found = await call(
         "GetRole",
         name,
-        () => existing3(() => client.send(new import_client_iam2.GetRoleCommand({ RoleName: name }), cancellable))
+        () => existing2(() => client.send(new import_client_iam.GetRoleCommand({ RoleName: name }), cancellable))
       );
       return found && Object.fromEntries((found.Role?.Tags ?? []).map(({ Key = "", Value = "" }) => [Key, Value]));
     },
     remove: async (name) => {
-      for (let attempt2 = 1; ; attempt2++) {
+      for (let attempt3 = 1; ; attempt3++) {
         await removePolicies(name);
         const outcome = await call("DeleteRole", name, async () => {
           try {
-            const removed = await existing3(() => client.send(new import_client_iam2.DeleteRoleCommand({ RoleName: name }), cancellable));
+            const removed = await existing2(() => client.send(new import_client_iam.DeleteRoleCommand({ RoleName: name }), cancellable));
             return removed === void 0 ? "missing" : "removed";
           } catch (error) {
-            if (error instanceof import_client_iam2.DeleteConflictException && attempt2 < ATTEMPTS2) return "conflict";
+            if (error instanceof import_client_iam.DeleteConflictException && attempt3 < ATTEMPTS2) return "conflict";
             throw error;
           }
         });
         if (outcome !== "conflict") return outcome === "removed";
-        await wait2(1e3 * attempt2, `waiting until IAM knows that ${name} has no policies`);
+        await wait2(1e3 * attempt3, `waiting until IAM knows that ${name} has no policies`);
       }
     },
     list: () => everyPage(async (Marker) => {
-      const command = new import_client_iam2.ListRolesCommand({ Marker, MaxItems: MOST_PER_PAGE2 });
+      const command = new import_client_iam.ListRolesCommand({ Marker, MaxItems: MOST_PER_PAGE2 });
       const page = await call("ListRoles", "*", () => client.send(command, cancellable));
       return { found: (page.Roles ?? []).flatMap(({ RoleName }) => RoleName ?? []), next: page.Marker };
     })
@@ -26927,31 +25186,319 @@ async function everyPage(read) {
     marker = next;
   }
 }
-async function existing3(send) {
+async function existing2(send) {
   try {
     return await send();
   } catch (error) {
-    if (error instanceof import_client_iam2.NoSuchEntityException) return void 0;
+    if (error instanceof import_client_iam.NoSuchEntityException) return void 0;
     throw error;
   }
 }
-var import_client_iam2, ATTEMPTS2, MOST_PER_PAGE2;
+var import_client_iam, ATTEMPTS2, MOST_PER_PAGE2;
 var init_role_removal = __esm({
   "src/aws/role-removal.ts"() {
     "use strict";
-    import_client_iam2 = __toESM(require_client_iam(), 1);
+    import_client_iam = __toESM(require_client_iam(), 1);
     init_call();
+    init_client_config();
     ATTEMPTS2 = 4;
     MOST_PER_PAGE2 = 1e3;
+  }
+});
+
+// aws-more:@aws-sdk/client-s3
+var require_client_s3 = __commonJS({
+  "aws-more:@aws-sdk/client-s3"(exports2, module2) {
+    module2.exports = require("./aws-more.cjs")["@aws-sdk/client-s3"];
+  }
+});
+
+// src/aws/expected-owner.ts
+function expectOwner(client, owner) {
+  client.middlewareStack.add(
+    (next) => (args) => next({ ...args, input: { ...args.input, ExpectedBucketOwner: owner } }),
+    { step: "initialize", name: "expectOwner" }
+  );
+}
+var init_expected_owner = __esm({
+  "src/aws/expected-owner.ts"() {
+    "use strict";
+  }
+});
+
+// aws-more:@aws-sdk/lib-storage
+var require_lib_storage = __commonJS({
+  "aws-more:@aws-sdk/lib-storage"(exports2, module2) {
+    module2.exports = require("./aws-more.cjs")["@aws-sdk/lib-storage"];
+  }
+});
+
+// src/aws/file-upload.ts
+async function uploadFile(client, path4, params, options) {
+  try {
+    await attempt(client, path4, params, options);
+  } catch (error) {
+    if (!(error instanceof Error && error.name === "NoSuchUpload")) throw error;
+    await attempt(client, path4, params, options);
+  }
+}
+async function attempt(client, path4, params, { partsAtOnce, signal }) {
+  const Body = (0, import_node_fs14.createReadStream)(path4);
+  const upload = new import_lib_storage.Upload({ client, partSize: PART_BYTES, queueSize: partsAtOnce, params: { ...params, Body } });
+  const abort = () => void upload.abort();
+  signal.addEventListener("abort", abort);
+  try {
+    signal.throwIfAborted();
+    await upload.done();
+  } catch (error) {
+    await removeParts2(client, params, upload.uploadId);
+    throw error;
+  } finally {
+    signal.removeEventListener("abort", abort);
+    Body.destroy();
+  }
+}
+async function removeParts2(client, { Bucket, Key }, UploadId) {
+  if (UploadId === void 0) return;
+  await client.send(new import_client_s3.AbortMultipartUploadCommand({ Bucket, Key, UploadId })).catch(() => void 0);
+}
+var import_node_fs14, import_client_s3, import_lib_storage;
+var init_file_upload = __esm({
+  "src/aws/file-upload.ts"() {
+    "use strict";
+    import_node_fs14 = require("node:fs");
+    import_client_s3 = __toESM(require_client_s3(), 1);
+    import_lib_storage = __toESM(require_lib_storage(), 1);
+    init_part_bytes();
+  }
+});
+
+// src/aws/static-bucket.ts
+var static_bucket_exports = {};
+__export(static_bucket_exports, {
+  createStaticBucket: () => createStaticBucket
+});
+function createStaticBucket(address2, { version, signal, isPathStyle, owner }) {
+  const { name: Bucket, prefix } = parseBucketAddress(address2);
+  const client = new import_client_s32.S3Client({
+    ...clientConfig(version),
+    forcePathStyle: isPathStyle,
+    followRegionRedirects: true
+  });
+  if (owner !== void 0) expectOwner(client, owner);
+  const call = async (action, key, send) => {
+    try {
+      signal.throwIfAborted();
+      return await send();
+    } catch (error) {
+      signal.throwIfAborted();
+      const arn = action === "ListBucket" ? `arn:aws:s3:::${Bucket}` : `arn:aws:s3:::${Bucket}/${prefix}*`;
+      throw adviceFor(error, { action: `s3:${action}`, resource: `s3://${Bucket}/${prefix}${key}`, arn });
+    }
+  };
+  const paramsOf = (key, { contentType, cacheControl, contentEncoding }) => ({
+    Bucket,
+    Key: prefix + key,
+    ContentType: contentType,
+    CacheControl: cacheControl,
+    ...contentEncoding !== void 0 && { ContentEncoding: contentEncoding }
+  });
+  return {
+    region: () => client.config.region(),
+    list: async function* () {
+      const pages = (0, import_client_s32.paginateListObjectsV2)({ client }, { Bucket, Prefix: prefix }, { abortSignal: signal });
+      for (; ; ) {
+        const page = await call("ListBucket", "", () => pages.next());
+        if (page.done) return;
+        for (const { Key = "", ETag = "" } of page.value.Contents ?? [])
+          yield { key: Key.slice(prefix.length), etag: ETag.replaceAll('"', "") };
+      }
+    },
+    folders: async (beginning) => {
+      const found = [];
+      const input = { Bucket, Prefix: prefix + beginning, Delimiter: "/" };
+      const pages = (0, import_client_s32.paginateListObjectsV2)({ client }, input, { abortSignal: signal });
+      for (; ; ) {
+        const page = await call("ListBucket", beginning, () => pages.next());
+        if (page.done) return found;
+        for (const { Prefix = "" } of page.value.CommonPrefixes ?? []) found.push(Prefix.slice(prefix.length));
+      }
+    },
+    readText: (key) => call("GetObject", key, async () => {
+      const command = new import_client_s32.GetObjectCommand({ Bucket, Key: prefix + key });
+      const found = await client.send(command, { abortSignal: signal }).catch((error) => {
+        if (error instanceof Error && error.name === "NoSuchKey") return void 0;
+        throw error;
+      });
+      return found?.Body instanceof import_node_stream4.Readable ? await (0, import_consumers.text)(found.Body) : void 0;
+    }),
+    writeText: (key, content, headers2) => call("PutObject", key, async () => {
+      const command = new import_client_s32.PutObjectCommand({ ...paramsOf(key, headers2), Body: content });
+      await client.send(command, { abortSignal: signal });
+    }),
+    writeFile: (key, path4, headers2) => (
+      // One part at a time: several files are on their way at once.
+      call("PutObject", key, () => uploadFile(client, path4, paramsOf(key, headers2), { partsAtOnce: 1, signal }))
+    ),
+    remove: async (keys) => {
+      for (let at = 0; at < keys.length; at += MOST_REMOVED) {
+        const Objects = keys.slice(at, at + MOST_REMOVED).map((key) => ({ Key: prefix + key }));
+        await call("DeleteObject", keys[at] ?? "", async () => {
+          const command = new import_client_s32.DeleteObjectsCommand({ Bucket, Delete: { Objects, Quiet: true } });
+          const { Errors: [failed4] = [] } = await client.send(command, { abortSignal: signal });
+          if (failed4) throw Object.assign(new Error(failed4.Message), { name: failed4.Code ?? "Error", $fault: "client" });
+        });
+      }
+    }
+  };
+}
+var import_node_stream4, import_consumers, import_client_s32, MOST_REMOVED;
+var init_static_bucket = __esm({
+  "src/aws/static-bucket.ts"() {
+    "use strict";
+    import_node_stream4 = require("node:stream");
+    import_consumers = require("node:stream/consumers");
+    import_client_s32 = __toESM(require_client_s3(), 1);
+    init_bucket_address();
+    init_client_config();
+    init_errors2();
+    init_expected_owner();
+    init_file_upload();
+    MOST_REMOVED = 1e3;
+  }
+});
+
+// src/aws/s3.ts
+var s3_exports = {};
+__export(s3_exports, {
+  createBucket: () => createBucket,
+  hasOwnEndpoint: () => hasOwnEndpoint
+});
+function createBucket(address2, { version, signal, isPathStyle, patienceSeconds, access }) {
+  const { name, prefix } = parseBucketAddress(address2);
+  const patience = patienceSeconds === void 0 ? void 0 : patienceOf(patienceSeconds * 1e3);
+  const client = new import_client_s33.S3Client({
+    ...clientConfig(version, patience),
+    ...patience && { maxAttempts: 2 },
+    forcePathStyle: isPathStyle,
+    followRegionRedirects: true
+  });
+  if (access?.owner !== void 0) expectOwner(client, access.owner);
+  const encryption = access?.kmsKey === void 0 ? {} : { ServerSideEncryption: "aws:kms", SSEKMSKeyId: access.kmsKey };
+  const keyOf2 = (key) => prefix + key;
+  const advice = (error, action, key) => {
+    const asked = {
+      action: `s3:${action}`,
+      resource: `s3://${name}/${keyOf2(key)}`,
+      arn: `arn:aws:s3:::${name}/${prefix}*`
+    };
+    const advised2 = adviceFor(error, asked);
+    if (access?.owner === void 0 || !(advised2 instanceof UserError) || !isAccessDenied(error)) return advised2;
+    const { title, detail, hint } = advised2;
+    const remark = `S3 says the same where the bucket does not belong to the account ${access.owner}.`;
+    return new UserError({ title, detail, hint: [hint, remark].filter(Boolean).join(" ") }, { cause: error });
+  };
+  return {
+    name,
+    keyOf: keyOf2,
+    addressOf: (key) => `s3://${name}/${keyOf2(key)}`,
+    find: async (key) => {
+      try {
+        const command = new import_client_s33.HeadObjectCommand({ Bucket: name, Key: keyOf2(key) });
+        return objectState(await client.send(command, { abortSignal: signal }));
+      } catch (error) {
+        if (isMissing(error)) return void 0;
+        throw advice(error, "GetObject", key);
+      }
+    },
+    read: async (key) => {
+      try {
+        const command = new import_client_s33.GetObjectCommand({ Bucket: name, Key: keyOf2(key) });
+        const found = await client.send(command, { abortSignal: signal });
+        return { ...objectState(found), body: found.Body instanceof import_node_stream5.Readable ? found.Body : import_node_stream5.Readable.from([]) };
+      } catch (error) {
+        if (isMissing(error)) return void 0;
+        throw advice(error, "GetObject", key);
+      }
+    },
+    write: async (key, path4, sha2563, { isNew = false } = {}) => {
+      const params = {
+        Bucket: name,
+        Key: keyOf2(key),
+        Metadata: { sha256: sha2563 },
+        ...encryption,
+        // Of an upload in parts, S3 looks at it when the parts are put together.
+        ...isNew ? { IfNoneMatch: "*" } : {}
+      };
+      try {
+        await uploadFile(client, path4, params, { partsAtOnce: PARTS_AT_ONCE, signal });
+        return true;
+      } catch (error) {
+        if (isNew && isThere2(error)) return false;
+        throw advice(error, "PutObject", key);
+      }
+    }
+  };
+}
+function hasOwnEndpoint(environment) {
+  return Boolean(environment["AWS_ENDPOINT_URL_S3"] ?? environment["AWS_ENDPOINT_URL"]);
+}
+function patienceOf(milliseconds2) {
+  return { connectionTimeout: milliseconds2, socketTimeout: milliseconds2 };
+}
+function objectState(found) {
+  return { bytes: found.ContentLength ?? 0, sha256: found.Metadata?.["sha256"] };
+}
+function isMissing(error) {
+  return error instanceof Error && ["NotFound", "NoSuchKey"].includes(error.name);
+}
+function isThere2(error) {
+  return error instanceof Error && ["PreconditionFailed", "ConditionalRequestConflict"].includes(error.name);
+}
+var import_node_stream5, import_client_s33, PARTS_AT_ONCE;
+var init_s3 = __esm({
+  "src/aws/s3.ts"() {
+    "use strict";
+    import_node_stream5 = require("node:stream");
+    import_client_s33 = __toESM(require_client_s3(), 1);
+    init_errors();
+    init_bucket_address();
+    init_client_config();
+    init_errors2();
+    init_expected_owner();
+    init_file_upload();
+    PARTS_AT_ONCE = 4;
+  }
+});
+
+// src/aws/open-static-bucket.ts
+var open_static_bucket_exports = {};
+__export(open_static_bucket_exports, {
+  openStaticBucket: () => openStaticBucket
+});
+async function openStaticBucket(address2, {
+  environment,
+  ...options
+}) {
+  const [{ createStaticBucket: createStaticBucket2 }, { hasOwnEndpoint: hasOwnEndpoint2 }] = await Promise.all([
+    Promise.resolve().then(() => (init_static_bucket(), static_bucket_exports)),
+    Promise.resolve().then(() => (init_s3(), s3_exports))
+  ]);
+  return createStaticBucket2(address2, { ...options, isPathStyle: hasOwnEndpoint2(environment) });
+}
+var init_open_static_bucket = __esm({
+  "src/aws/open-static-bucket.ts"() {
+    "use strict";
   }
 });
 
 // src/aws/previews.ts
 function createPreviewApi({ environment, ...options }) {
   const { version, wait: wait2, signal } = options;
-  const client = new import_client_lambda12.LambdaClient({ customUserAgent: [["wsgi-lambda", version]] });
+  const client = new import_client_lambda6.LambdaClient(clientConfig(version));
   const { find } = createCaller(wait2);
   return {
+    readPlace: () => readPlaceText(options),
     findTagged: async (type, tags) => {
       const { createFindTagged: createFindTagged2 } = await Promise.resolve().then(() => (init_tagged(), tagged_exports));
       return await createFindTagged2(options)(type, tags);
@@ -26960,7 +25507,7 @@ function createPreviewApi({ environment, ...options }) {
       const found = await find(
         "GetFunction",
         functionName,
-        () => client.send(new import_client_lambda12.GetFunctionCommand({ FunctionName: functionName }), { abortSignal: signal })
+        () => client.send(new import_client_lambda6.GetFunctionCommand({ FunctionName: functionName }), { abortSignal: signal })
       );
       if (found?.TagsError) throw unreadable4(functionName, found.TagsError.Message);
       return found && { arn: found.Configuration?.FunctionArn ?? "", tags: found.Tags ?? {} };
@@ -26969,7 +25516,7 @@ function createPreviewApi({ environment, ...options }) {
       const removed = await find(
         "DeleteFunction",
         functionName,
-        () => client.send(new import_client_lambda12.DeleteFunctionCommand({ FunctionName: functionName }), { abortSignal: signal })
+        () => client.send(new import_client_lambda6.DeleteFunctionCommand({ FunctionName: functionName }), { abortSignal: signal })
       );
       return removed !== void 0;
     },
@@ -26989,13 +25536,15 @@ function unreadable4(functionName, message) {
     hint: "Without them nobody knows whose it is, and nothing is removed. The credentials need lambda:ListTags on the function."
   });
 }
-var import_client_lambda12;
+var import_client_lambda6;
 var init_previews = __esm({
   "src/aws/previews.ts"() {
     "use strict";
-    import_client_lambda12 = require("./aws.cjs");
+    import_client_lambda6 = require("./aws.cjs");
     init_errors();
     init_call();
+    init_client_config();
+    init_identity2();
   }
 });
 
@@ -27015,12 +25564,12 @@ var require_client_ssm = __commonJS({
 
 // src/aws/secret-values.ts
 function createSecretValues({ version, wait: wait2, signal }) {
-  const customUserAgent = [["wsgi-lambda", version]];
+  const config = clientConfig(version);
   return {
     read: async (reference) => {
       const target = targetOf3(reference);
       const { service, name } = target;
-      const options = { customUserAgent, ...target.region !== void 0 && { region: target.region } };
+      const options = { ...config, ...target.region !== void 0 && { region: target.region } };
       const { call } = createCaller(wait2, (resource) => arnOf(service, resource), service);
       const text5 = service === "ssm" ? await call("GetParameter", name, () => readParameter(new import_client_ssm.SSMClient(options), name, signal)) : await call("GetSecretValue", name, () => readSecret(new import_client_secrets_manager.SecretsManagerClient(options), name, signal));
       if (text5 === void 0) throw unreadable5(reference, "It does not exist, or is binary.");
@@ -27030,13 +25579,13 @@ function createSecretValues({ version, wait: wait2, signal }) {
 }
 async function readParameter(client, name, signal) {
   const command = new import_client_ssm.GetParameterCommand({ Name: name, WithDecryption: true });
-  return (await existing4(() => client.send(command, { abortSignal: signal })))?.Parameter?.Value;
+  return (await existing3(() => client.send(command, { abortSignal: signal })))?.Parameter?.Value;
 }
 async function readSecret(client, name, signal) {
   const command = new import_client_secrets_manager.GetSecretValueCommand({ SecretId: name });
-  return (await existing4(() => client.send(command, { abortSignal: signal })))?.SecretString;
+  return (await existing3(() => client.send(command, { abortSignal: signal })))?.SecretString;
 }
-async function existing4(send) {
+async function existing3(send) {
   try {
     return await send();
   } catch (error) {
@@ -27097,6 +25646,7 @@ var init_secret_values = __esm({
     import_client_ssm = __toESM(require_client_ssm(), 1);
     init_errors();
     init_call();
+    init_client_config();
   }
 });
 
@@ -27107,8 +25657,8 @@ async function openByFunction(asked, collaborators) {
   return {
     place: { ...place, sslMode: sslMode ?? void 0 },
     prepare: (database, options) => ask2("prepare", { database, ...options }),
-    remove: (database, options) => ask2("remove", { database, ...options }),
-    list: (repositoryId) => ask2("list", { repositoryId }),
+    remove: (database) => ask2("remove", { database }),
+    list: (owner) => ask2("list", { owner }),
     close: () => Promise.resolve()
   };
 }
@@ -27117,6 +25667,7 @@ async function answerOf2(command, asked, collaborators) {
     try {
       return resultOf(await sendOnce(() => invoke(command, asked, collaborators), collaborators), asked);
     } catch (error) {
+      if (isNotFound(error)) throw notDeployed(asked, error);
       if (error instanceof Refusal || tries2 === MOST_TRIES || invocationFate(error) !== "unknown") throw error;
       collaborators.signal.throwIfAborted();
       collaborators.report.info("it is not known how the database command ended: sent again");
@@ -27125,6 +25676,16 @@ async function answerOf2(command, asked, collaborators) {
 }
 async function invoke(command, { base, alias }, { lambda }) {
   return await lambda.invoke(base, databasesAlias(alias), JSON.stringify({ [KEY]: command }), SECONDS3, OWN_CLIENT);
+}
+function notDeployed({ base, alias }, cause) {
+  return new UserError(
+    {
+      title: `${base} has no version for databases (${databasesAlias(alias)})`,
+      detail: `With preview-database-access: function, that version makes and removes the databases of previews. A deployment of ${base} publishes it.`,
+      hint: `Deploy ${base} once with database-role and these settings, as a push to its main branch does; then run this again. Or check function-name, alias and the region.`
+    },
+    { cause }
+  );
 }
 function resultOf(invocation, { base, alias }) {
   const where = `${base}:${databasesAlias(alias)}`;
@@ -27152,6 +25713,7 @@ var KEY, SECONDS3, MOST_TRIES, Refusal;
 var init_by_function = __esm({
   "src/preview/database/by-function.ts"() {
     "use strict";
+    init_errors2();
     init_invocation_fate();
     init_errors();
     init_database_version();
@@ -27230,7 +25792,7 @@ async function completed2({ sslMode, sslRootFile, ...given2 }) {
     port: Number(given2.port) || port,
     database: given2.database || database,
     sslMode: sslModeOf(sslMode),
-    trusted: sslRootFile === "" || sslRootFile === "system" ? void 0 : await certificates2(sslRootFile)
+    trusted: sslRootFile === "" || sslRootFile === "system" ? void 0 : await certificates(sslRootFile)
   };
 }
 function sslModeOf(given2) {
@@ -27240,9 +25802,9 @@ function sslModeOf(given2) {
   if (mode === void 0) throw wrong2("Its sslmode is not known.", `Allowed: ${SSL_MODES.join(", ")}.`);
   return mode;
 }
-async function certificates2(file) {
+async function certificates(file) {
   try {
-    return await (0, import_promises65.readFile)(file, "utf8");
+    return await (0, import_promises44.readFile)(file, "utf8");
   } catch (error) {
     throw wrong2(
       `Its sslrootcert cannot be read: ${error instanceof Error ? error.message : String(error)}`,
@@ -27273,11 +25835,11 @@ function decoded2(text5) {
 function wrong2(detail, hint) {
   return new UserError({ title: "preview-database-admin does not say which server it is", detail, hint });
 }
-var import_promises65, ENGINES2, DEFAULTS, SSL_SYNONYMS;
+var import_promises44, ENGINES2, DEFAULTS, SSL_SYNONYMS;
 var init_address2 = __esm({
   "src/databases/address.ts"() {
     "use strict";
-    import_promises65 = require("node:fs/promises");
+    import_promises44 = require("node:fs/promises");
     init_errors();
     init_server();
     ENGINES2 = [
@@ -27306,7 +25868,7 @@ var require_promise = __commonJS({
 
 // src/databases/failure.ts
 function databaseFailure(error, { engine, host, port }) {
-  if (!isError2(error) || error instanceof UserError) return error;
+  if (!isError(error) || error instanceof UserError) return error;
   const server = `${host}:${port}`;
   const { code: code2 = "", detail } = error;
   const message = [error.message || code2, detail].filter(Boolean).join(" ");
@@ -27317,12 +25879,12 @@ function databaseFailure(error, { engine, host, port }) {
   };
   return new UserError(problem2, { cause: error });
 }
-function codeOf4(error) {
-  if (!isError2(error)) return void 0;
+function codeOf3(error) {
+  if (!isError(error)) return void 0;
   const { code: code2 } = error;
-  return code2 ?? codeOf4(error.cause);
+  return code2 ?? codeOf3(error.cause);
 }
-function isError2(error) {
+function isError(error) {
   return typeof error === "object" && error !== null && "message" in error;
 }
 var BY_FUNCTION, ADVICE3;
@@ -27373,7 +25935,7 @@ var init_failure3 = __esm({
       {
         codes: /^(?:42501|ER_DBACCESS_DENIED_ERROR|ER_SPECIFIC_ACCESS_DENIED_ERROR|ER_TABLEACCESS_DENIED_ERROR|ER_CANNOT_USER)$/,
         title: "The administrator on $server may not do what is needed",
-        hint: "PostgreSQL: ALTER ROLE … CREATEDB CREATEROLE, and it has to own the template and what is in it (and, for schemas, to have CREATE on its database). MySQL: CREATE, DROP, CREATE USER, and all rights on the databases WITH GRANT OPTION."
+        hint: "PostgreSQL: ALTER ROLE … CREATEDB CREATEROLE, and it has to own the template and what is in it (and, for schemas, to have CREATE on its database). MySQL: CREATE, DROP, CREATE USER, all rights on the databases WITH GRANT OPTION, and CREATE, SELECT, INSERT and DELETE on wsgi_lambda.*."
       },
       {
         codes: /^(?:53300|ER_CON_COUNT_ERROR|ER_TOO_MANY_USER_CONNECTIONS)$/,
@@ -27396,6 +25958,30 @@ var init_failure3 = __esm({
         hint: "Run again when their transaction has ended."
       }
     ];
+  }
+});
+
+// src/databases/session.ts
+async function begun2(session, settings) {
+  try {
+    await session.query(settings);
+    return session;
+  } catch (error) {
+    await session.close().catch(() => void 0);
+    throw error;
+  }
+}
+async function withSession(connect3, database, work) {
+  const session = await connect3(database);
+  try {
+    return await work(session);
+  } finally {
+    await session.close();
+  }
+}
+var init_session = __esm({
+  "src/databases/session.ts"() {
+    "use strict";
   }
 });
 
@@ -27426,13 +26012,13 @@ async function trusted({ trusted: given2 }) {
   return [...import_node_tls.rootCertificates, ...rds.ca];
 }
 function isLoopback(host) {
-  return host === "localhost" || host === "::1" || (0, import_node_net2.isIP)(host) === 4 && host.startsWith("127.");
+  return host === "localhost" || host === "::1" || (0, import_node_net.isIP)(host) === 4 && host.startsWith("127.");
 }
-var import_node_net2, import_node_tls;
+var import_node_net, import_node_tls;
 var init_tls = __esm({
   "src/databases/tls.ts"() {
     "use strict";
-    import_node_net2 = require("node:net");
+    import_node_net = require("node:net");
     import_node_tls = require("node:tls");
   }
 });
@@ -27443,7 +26029,7 @@ __export(mysql_exports, {
   mysqlConnect: () => mysqlConnect
 });
 function mysqlConnect(admin) {
-  const attempt2 = async (work) => {
+  const attempt3 = async (work) => {
     try {
       return await work();
     } catch (error) {
@@ -27453,7 +26039,7 @@ function mysqlConnect(admin) {
   return async (database) => {
     const tls = await tlsOptions(admin);
     const { host, port, user, password } = admin;
-    const connection = await attempt2(
+    const connection = await attempt3(
       () => (0, import_promise.createConnection)({
         ...{ host, port, user, password },
         ...database !== "" && { database },
@@ -27470,14 +26056,11 @@ function mysqlConnect(admin) {
       })
     );
     connection.on("error", () => void 0);
-    await attempt2(() => connection.query(SETTINGS2));
-    return {
-      query: async (sql, values) => {
-        const [rows] = await attempt2(() => connection.query(sql, values && [...values]));
-        return Array.isArray(rows) ? rows : [];
-      },
-      close: () => connection.end()
+    const query = async (sql, values) => {
+      const [rows] = await attempt3(() => connection.query(sql, values && [...values]));
+      return Array.isArray(rows) ? rows : [];
     };
+    return await begun2({ query, close: () => connection.end() }, SETTINGS2);
   };
 }
 var import_promise, CONNECT_MS, SETTINGS2;
@@ -27486,6 +26069,7 @@ var init_mysql = __esm({
     "use strict";
     import_promise = __toESM(require_promise(), 1);
     init_failure3();
+    init_session();
     init_tls();
     CONNECT_MS = 1e4;
     SETTINGS2 = "SET SESSION sql_mode = '', SESSION lock_wait_timeout = 30, SESSION innodb_lock_wait_timeout = 30";
@@ -27494,20 +26078,24 @@ var init_mysql = __esm({
 
 // src/databases/mark.ts
 function writeMark({ scope, name, user, mark }) {
-  const { repositoryId, pr, preview: preview2 } = mark;
-  return PREFIX2 + JSON.stringify({ repository: repositoryId, pr, preview: preview2, scope, name, user });
+  const { host, repositoryId: repository, pr, preview: preview2, place } = mark;
+  return PREFIX2 + JSON.stringify({ host, repository, pr, preview: preview2, place, scope, name, user });
 }
 function readMark(comment, engine) {
   if (typeof comment !== "string" || !comment.startsWith(PREFIX2)) return void 0;
-  const { repository, pr, preview: preview2, scope, name, user } = parsed2(comment.slice(PREFIX2.length));
+  const { host, repository, pr, preview: preview2, place, scope, name, user } = parsed2(comment.slice(PREFIX2.length));
+  if (typeof host !== "string" || typeof place !== "string") return void 0;
   if (typeof repository !== "string" || typeof preview2 !== "string" || typeof pr !== "number") return void 0;
   if (typeof name !== "string" || typeof user !== "string") return void 0;
   if (scope !== "database" && scope !== "schema") return void 0;
-  return { engine, scope, name, user, mark: { repositoryId: repository, pr, preview: preview2 } };
+  return { engine, scope, name, user, mark: { host, repositoryId: repository, pr, preview: preview2, place } };
 }
 function marks(comment, database) {
   const found = readMark(comment, database.engine);
   return found !== void 0 && writeMark(found) === writeMark(database);
+}
+function isMarkedFor({ mark }, { host, repositoryId, place }) {
+  return mark.host === host && mark.repositoryId === repositoryId && mark.place === place;
 }
 function parsed2(text5) {
   try {
@@ -27518,7 +26106,7 @@ function parsed2(text5) {
   }
 }
 var PREFIX2, MARK_PATTERN;
-var init_mark = __esm({
+var init_mark2 = __esm({
   "src/databases/mark.ts"() {
     "use strict";
     PREFIX2 = "wsgi-lambda ";
@@ -27526,64 +26114,92 @@ var init_mark = __esm({
   }
 });
 
+// src/databases/mysql-marks.ts
+async function readMysqlMark(session, name) {
+  if (!await hasMarks(session)) return void 0;
+  const [row2] = await session.query(`SELECT mark FROM ${MARKS2} WHERE name = ?`, [name]);
+  return row2 && String(row2["mark"]);
+}
+async function markMysql(session, database) {
+  await session.query(`CREATE DATABASE IF NOT EXISTS ${SCHEMA} CHARACTER SET utf8mb4`);
+  await session.query(`CREATE TABLE IF NOT EXISTS ${MARKS2} (name VARCHAR(64) PRIMARY KEY, mark VARCHAR(2000) NOT NULL)`);
+  await session.query(`INSERT INTO ${MARKS2} (name, mark) VALUES (?, ?)`, [database.name, writeMark(database)]);
+}
+async function unmarkMysql(session, { name }) {
+  await session.query(`DELETE FROM ${MARKS2} WHERE name = ?`, [name]);
+}
+async function listMysqlMarks(session, owner) {
+  if (!await hasMarks(session)) return [];
+  const rows = await session.query(`SELECT name, mark FROM ${MARKS2} WHERE mark LIKE ? ORDER BY name`, [MARK_PATTERN]);
+  const found = rows.flatMap(({ name, mark }) => {
+    const database = readMark(mark, "mysql");
+    return database !== void 0 && database.name === name ? [database] : [];
+  });
+  return found.filter((database) => isMarkedFor(database, owner));
+}
+async function hasMarks(session) {
+  const rows = await session.query(
+    "SELECT TABLE_NAME AS name FROM information_schema.TABLES WHERE TABLE_SCHEMA = ? AND TABLE_NAME = ?",
+    [SCHEMA, TABLE]
+  );
+  return rows.length > 0;
+}
+var MARKS2, SCHEMA, TABLE;
+var init_mysql_marks = __esm({
+  "src/databases/mysql-marks.ts"() {
+    "use strict";
+    init_mark2();
+    MARKS2 = "wsgi_lambda.marks";
+    [SCHEMA, TABLE] = MARKS2.split(".");
+  }
+});
+
 // src/databases/foreign.ts
-function foreign(what, detail) {
+function foreign(what, comment, database, owner) {
+  const made = readMark(comment, database.engine)?.mark;
+  const says2 = made === void 0 ? "It has no mark of wsgi-lambda." : `It is marked as made for ${markText(made)}.`;
   return new UserError({
     title: `${what} exists, and was not made for this preview`,
-    detail,
-    hint: "It is left as it is. Rename or remove it, or let the function of the preview have another name."
+    detail: owner === void 0 ? says2 : `It belongs to ${owner}. ${says2}`,
+    hint: made !== void 0 && made.place !== database.mark.place ? `It is left as it is. Previews in several regions or accounts need a server of databases in each, or a function-name of their own, as in function-name: ${made.preview}-{{stage}} with a stage for each.` : "It is left as it is. Rename or remove it, or let the function of the preview have another name."
   });
 }
-function whose2(comment, engine) {
-  const made = readMark(comment, engine);
-  if (made === void 0) return "It has no mark of wsgi-lambda.";
-  const { repositoryId, pr, preview: preview2 } = made.mark;
-  return `It is marked as made for pull request ${pr} of the repository with the number ${repositoryId}, preview of ${preview2}.`;
+function markText({ pr, repositoryId, host, preview: preview2, place }) {
+  return `pull request ${pr} of the repository with the number ${repositoryId} of ${host}, preview of ${preview2} in ${place}`;
 }
 var init_foreign = __esm({
   "src/databases/foreign.ts"() {
     "use strict";
     init_errors();
-    init_mark();
+    init_mark2();
   }
 });
 
 // src/databases/mysql-state.ts
 async function readMysqlState(session, { name, user }) {
-  const [schemas, objects, users] = [
-    await session.query("SELECT SCHEMA_NAME AS name FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = ?", [name]),
-    await session.query(
-      `SELECT TABLE_NAME AS name, TABLE_COMMENT AS comment FROM information_schema.TABLES WHERE TABLE_SCHEMA = ?
-       UNION ALL SELECT ROUTINE_NAME, NULL FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA = ?`,
-      [name, name]
-    ),
-    await session.query(`SELECT User AS name FROM mysql.user WHERE User = ? AND Host = '%'`, [user])
-  ];
-  const marking = objects.find((object2) => object2["name"] === MARK_TABLE);
-  return {
-    isThere: schemas.length > 0,
-    comment: typeof marking?.["comment"] === "string" ? marking["comment"] : void 0,
-    isEmpty: objects.length === 0,
-    hasUser: users.length > 0
-  };
+  const mark = await readMysqlMark(session, name);
+  const schemas = await session.query(
+    "SELECT SCHEMA_NAME AS name FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = ?",
+    [name]
+  );
+  const users = await session.query(`SELECT User AS name FROM mysql.user WHERE User = ? AND Host = '%'`, [user]);
+  return { mark, hasDatabase: schemas.length > 0, hasUser: users.length > 0 };
 }
-function isOurs({ isThere: isThere3, comment, isEmpty: isEmpty2 }, database, { isNamedByTags }) {
-  if (!isThere3) return false;
-  return readMark(comment, "mysql") === void 0 ? isEmpty2 && isNamedByTags : marks(comment, database);
+function isOurs({ mark }, database) {
+  return marks(mark, database);
 }
-function refuseForeign(state, database, options) {
-  const { name, user } = database;
-  if (state.isThere && !isOurs(state, database, options))
-    throw foreign(`The database ${name}`, whose2(state.comment, "mysql"));
-  if (state.hasUser && state.comment === void 0) throw foreign(`The user ${user}`, "Its database has no mark.");
+function refuseForeign(state, database) {
+  if (isOurs(state, database)) return;
+  const { mark, hasDatabase, hasUser } = state;
+  if (hasDatabase || mark !== void 0) throw foreign(`The database ${database.name}`, mark, database);
+  if (hasUser) throw foreign(`The user ${database.user}`, void 0, database);
 }
-var MARK_TABLE;
 var init_mysql_state = __esm({
   "src/databases/mysql-state.ts"() {
     "use strict";
     init_foreign();
-    init_mark();
-    MARK_TABLE = "_wsgi_lambda_preview";
+    init_mark2();
+    init_mysql_marks();
   }
 });
 
@@ -27624,71 +26240,54 @@ async function mysqlServer(place, connect3) {
   const session = await connect3(place.database);
   return {
     place,
-    prepare: (database, options) => prepare(session, database, options),
-    remove: (database, options) => remove(session, database, options),
-    list: (repositoryId) => list(session, repositoryId),
+    prepare: (database, { password }) => prepare(session, database, password),
+    remove: (database) => remove(session, database),
+    list: (owner) => listMysqlMarks(session, owner),
     close: () => session.close()
   };
 }
-async function prepare(session, database, options) {
+async function prepare(session, database, password) {
   const state = await readMysqlState(session, database);
-  refuseForeign(state, database, options);
-  const name = mysqlName(database.name);
-  if (!state.isThere) await session.query(`CREATE DATABASE ${name} CHARACTER SET utf8mb4`);
-  if (state.comment === void 0)
-    await session.query(
-      `CREATE TABLE ${name}.${mysqlName(MARK_TABLE)} (made_by VARCHAR(16)) COMMENT ${mysqlText(writeMark(database))}`
-    );
-  await prepareUser(session, state, database, options.password);
-  return state.hasUser ? "there" : "created";
+  refuseForeign(state, database);
+  if (!isOurs(state, database)) await markMysql(session, database);
+  if (!state.hasDatabase) await session.query(`CREATE DATABASE ${mysqlName(database.name)} CHARACTER SET utf8mb4`);
+  await prepareUser(session, state, database, password);
+  return state.hasDatabase && state.hasUser ? "there" : "created";
 }
 async function prepareUser(session, { hasUser }, { name, user }, password) {
-  const account = accountOf(user);
+  const account = accountOf2(user);
   await session.query(`${hasUser ? "ALTER" : "CREATE"} USER ${account} IDENTIFIED BY ${mysqlText(password)}`);
   await session.query(`GRANT ALL PRIVILEGES ON ${mysqlGrantName(name)}.* TO ${account}`);
 }
-async function remove(session, database, options) {
+async function remove(session, database) {
   const state = await readMysqlState(session, database);
-  if (!isOurs(state, database, options)) return "missing";
-  if (state.comment !== void 0) {
-    await session.query(`DROP USER IF EXISTS ${accountOf(database.user)}`);
-    await endConnections(session, database.user);
-  }
+  if (!isOurs(state, database)) return state.hasDatabase || state.hasUser ? "kept" : "missing";
+  await session.query(`DROP USER IF EXISTS ${accountOf2(database.user)}`);
+  await endConnections(session, database.user);
   await session.query(`DROP DATABASE IF EXISTS ${mysqlName(database.name)}`);
+  await unmarkMysql(session, database);
   return "removed";
 }
 async function endConnections(session, user) {
   const rows = await session.query("SELECT ID AS id FROM information_schema.PROCESSLIST WHERE USER = ?", [user]);
   for (const { id } of rows) {
     const connection = Number(id);
-    const isEnded = await attempt(session, `KILL ${connection}`);
-    if (!isEnded) await attempt(session, `CALL mysql.rds_kill(${connection})`);
+    const isEnded = await attempt2(session, `KILL ${connection}`);
+    if (!isEnded) await attempt2(session, `CALL mysql.rds_kill(${connection})`);
   }
 }
-async function attempt(session, statement) {
+async function attempt2(session, statement) {
   try {
     await session.query(statement);
     return true;
   } catch (error) {
-    const code2 = codeOf4(error) ?? "";
+    const code2 = codeOf3(error) ?? "";
     if (code2 === "ER_NO_SUCH_THREAD") return true;
     if (DENIED.test(code2)) return false;
     throw error;
   }
 }
-async function list(session, repositoryId) {
-  const rows = await session.query(
-    `SELECT TABLE_SCHEMA AS name, TABLE_COMMENT AS comment FROM information_schema.TABLES
-     WHERE TABLE_NAME = ? AND TABLE_COMMENT LIKE ? ORDER BY TABLE_SCHEMA`,
-    [MARK_TABLE, MARK_PATTERN]
-  );
-  const found = rows.flatMap(({ name, comment }) => {
-    const database = readMark(comment, "mysql");
-    return database !== void 0 && database.name === name ? [database] : [];
-  });
-  return found.filter(({ mark }) => mark.repositoryId === repositoryId);
-}
-function accountOf(user) {
+function accountOf2(user) {
   return `${mysqlText(user)}@'%'`;
 }
 var DENIED;
@@ -27696,7 +26295,7 @@ var init_mysql_server = __esm({
   "src/databases/mysql-server.ts"() {
     "use strict";
     init_failure3();
-    init_mark();
+    init_mysql_marks();
     init_mysql_state();
     init_quote();
     DENIED = /^ER_(?:KILL_DENIED_ERROR|SPECIFIC_ACCESS_DENIED_ERROR|SP_DOES_NOT_EXIST|PROCACCESS_DENIED_ERROR)$/;
@@ -27731,7 +26330,7 @@ function postgresConnect(admin) {
       }
     });
     client.on("error", () => void 0);
-    const attempt2 = async (work) => {
+    const attempt3 = async (work) => {
       try {
         return await work();
       } catch (error) {
@@ -27739,13 +26338,12 @@ function postgresConnect(admin) {
       }
     };
     const query = async (sql, values) => {
-      const answer = await attempt2(() => client.query(sql, values && [...values]));
+      const answer = await attempt3(() => client.query(sql, values && [...values]));
       const last = Array.isArray(answer) ? answer.at(-1) : answer;
       return last?.rows ?? [];
     };
-    await attempt2(() => client.connect());
-    await query(SETTINGS3);
-    return { query, close: () => client.end() };
+    await attempt3(() => client.connect());
+    return await begun2({ query, close: () => client.end() }, SETTINGS3);
   };
 }
 var import_pg, CONNECT_MS2, SETTINGS3;
@@ -27754,6 +26352,7 @@ var init_postgresql = __esm({
     "use strict";
     import_pg = __toESM(require_pg(), 1);
     init_failure3();
+    init_session();
     init_tls();
     CONNECT_MS2 = 1e4;
     SETTINGS3 = "SET search_path = pg_catalog, pg_temp; SET lock_timeout = '30s'; SET statement_timeout = '10min'; SET client_min_messages = 'error'";
@@ -27793,16 +26392,15 @@ function refuseForeign2(state, database) {
   const { role: role2, place } = state;
   const { scope, name, user } = database;
   if (place !== void 0 && !isOurPlace(state, database))
-    throw foreign(`The ${scope} ${name}`, `It belongs to ${place.owner}. ${whose2(place.comment, database.engine)}`);
-  if (role2 !== void 0 && !isOurRole(state, database))
-    throw foreign(`The role ${user}`, whose2(role2.comment, database.engine));
+    throw foreign(`The ${scope} ${name}`, place.comment, database, place.owner);
+  if (role2 !== void 0 && !isOurRole(state, database)) throw foreign(`The role ${user}`, role2.comment, database);
 }
 var PLACES;
 var init_postgresql_state = __esm({
   "src/databases/postgresql-state.ts"() {
     "use strict";
     init_foreign();
-    init_mark();
+    init_mark2();
     PLACES = {
       database: `SELECT pg_get_userbyid(datdba) AS owner, shobj_description(oid, 'pg_database') AS comment
     FROM pg_database WHERE datname = $2`,
@@ -27814,18 +26412,18 @@ var init_postgresql_state = __esm({
 
 // src/databases/postgresql-template.ts
 async function handOver(session, user) {
-  const rows = await session.query(OBJECTS, [user]);
+  const rows = await session.query(OBJECTS2, [user]);
   const statements = rows.map(
     ({ type, identity }) => `ALTER ${String(type)} ${String(identity)} OWNER TO ${postgresName(user)}`
   );
   if (statements.length > 0) await session.query(statements.join(";\n"));
 }
-var OBJECTS;
+var OBJECTS2;
 var init_postgresql_template = __esm({
   "src/databases/postgresql-template.ts"() {
     "use strict";
     init_quote();
-    OBJECTS = `
+    OBJECTS2 = `
 WITH objects AS (
   SELECT 'pg_namespace'::regclass AS class, oid, nspowner AS owner, 0 AS rank FROM pg_namespace WHERE nspname !~ '^pg_'
   UNION ALL
@@ -27852,35 +26450,20 @@ ORDER BY o.rank, i.identity`;
 });
 
 // src/databases/scram.ts
-async function scramVerifier(password, salt = (0, import_node_crypto24.randomBytes)(16)) {
+async function scramVerifier(password, salt = (0, import_node_crypto18.randomBytes)(16)) {
   const salted = await derive(password, salt, ROUNDS2, 32, "sha256");
-  const keyOf2 = (label) => (0, import_node_crypto24.createHmac)("sha256", salted).update(label).digest();
-  const storedKey = (0, import_node_crypto24.createHash)("sha256").update(keyOf2("Client Key")).digest("base64");
+  const keyOf2 = (label) => (0, import_node_crypto18.createHmac)("sha256", salted).update(label).digest();
+  const storedKey = (0, import_node_crypto18.createHash)("sha256").update(keyOf2("Client Key")).digest("base64");
   return `SCRAM-SHA-256$${ROUNDS2}:${salt.toString("base64")}$${storedKey}:${keyOf2("Server Key").toString("base64")}`;
 }
-var import_node_crypto24, import_node_util6, derive, ROUNDS2;
+var import_node_crypto18, import_node_util5, derive, ROUNDS2;
 var init_scram = __esm({
   "src/databases/scram.ts"() {
     "use strict";
-    import_node_crypto24 = require("node:crypto");
-    import_node_util6 = require("node:util");
-    derive = (0, import_node_util6.promisify)(import_node_crypto24.pbkdf2);
+    import_node_crypto18 = require("node:crypto");
+    import_node_util5 = require("node:util");
+    derive = (0, import_node_util5.promisify)(import_node_crypto18.pbkdf2);
     ROUNDS2 = 4096;
-  }
-});
-
-// src/databases/session.ts
-async function withSession(connect3, database, work) {
-  const session = await connect3(database);
-  try {
-    return await work(session);
-  } finally {
-    await session.close();
-  }
-}
-var init_session = __esm({
-  "src/databases/session.ts"() {
-    "use strict";
   }
 });
 
@@ -27895,7 +26478,7 @@ async function postgresServer(place, connect3) {
     place,
     prepare: (database, options) => prepare2(session, connect3, database, options),
     remove: (database) => remove2(session, database),
-    list: (repositoryId) => list2(session, repositoryId),
+    list: (owner) => list(session, owner),
     close: () => session.close()
   };
 }
@@ -27955,7 +26538,7 @@ async function createDatabase(session, connect3, state, database, template) {
 async function remove2(session, database) {
   const state = await readState(session, database);
   const [hasPlace, hasRole] = [isOurPlace(state, database), isOurRole(state, database)];
-  if (!hasPlace && !hasRole) return "missing";
+  if (!hasPlace && !hasRole) return state.place || state.role ? "kept" : "missing";
   const [name, role2] = [postgresName(database.name), postgresName(database.user)];
   if (hasRole) {
     await inOneTransaction(session, [`ALTER ROLE ${role2} NOLOGIN`, ...membership(state, role2)]);
@@ -27974,14 +26557,14 @@ async function dropDatabase(session, { version }, { name }) {
 async function endConnections2(session, column, value) {
   await session.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE ${column} = $1`, [value]);
 }
-async function list2(session, repositoryId) {
+async function list(session, owner) {
   const rows = await session.query(
     `SELECT shobj_description(oid, 'pg_authid') AS comment FROM pg_roles
      WHERE shobj_description(oid, 'pg_authid') LIKE $1 ORDER BY rolname`,
     [MARK_PATTERN]
   );
   const found = rows.flatMap(({ comment }) => readMark(comment, "postgresql") ?? []);
-  return found.filter(({ mark }) => mark.repositoryId === repositoryId);
+  return found.filter((database) => isMarkedFor(database, owner));
 }
 async function inOneTransaction(session, statements) {
   await session.query(statements.join(";\n"));
@@ -27990,7 +26573,7 @@ var FORCE_SINCE;
 var init_postgresql_server = __esm({
   "src/databases/postgresql-server.ts"() {
     "use strict";
-    init_mark();
+    init_mark2();
     init_postgresql_state();
     init_postgresql_template();
     init_quote();
@@ -28027,9 +26610,13 @@ function adminTag(admin) {
 function isAddress2(admin) {
   return ADDRESS2.test(admin);
 }
-async function openServer({ admin, access, base }, { secrets, mask: mask2, byFunction: byFunction2 }) {
+async function openServer(access, collaborators) {
+  const open9 = await serverOpener(access, collaborators);
+  return await open9();
+}
+async function serverOpener({ admin, access, base }, { secrets, mask: mask2, byFunction: byFunction2 }) {
   if (access === "function") {
-    if (byFunction2) return await byFunction2(base);
+    if (byFunction2) return () => byFunction2(base);
     throw new UserError({
       title: "preview-database-access is function, and the main function has no version for databases",
       hint: "Set database-role, and deploy the main function first."
@@ -28039,7 +26626,7 @@ async function openServer({ admin, access, base }, { secrets, mask: mask2, byFun
   if (!text5.includes("\n")) mask2({ DATABASE_ADMIN_SECRET: text5 });
   const address2 = await readAdminAddress(text5);
   mask2({ DATABASE_ADMIN_PASSWORD: address2.password, ENCODED_PASSWORD: encodeURIComponent(address2.password) });
-  return await openDatabaseServer(address2);
+  return () => openDatabaseServer(address2);
 }
 async function withServer(open9, work) {
   const server = await open9();
@@ -28100,7 +26687,7 @@ function newPassword() {
   for (; ; ) {
     const password = Array.from(
       { length: PASSWORD_LENGTH },
-      () => CHARACTERS.charAt((0, import_node_crypto25.randomInt)(CHARACTERS.length))
+      () => CHARACTERS.charAt((0, import_node_crypto19.randomInt)(CHARACTERS.length))
     ).join("");
     if (/[A-Z]/.test(password) && /[a-z]/.test(password) && /\d/.test(password)) return password;
   }
@@ -28125,11 +26712,11 @@ function passwordIn(address2, user) {
   if (url === void 0 || url.username !== user || url.password === "") return void 0;
   return decodeURIComponent(url.password);
 }
-var import_node_crypto25, SQLITE_ADDRESS, CHARACTERS, PASSWORD_LENGTH;
+var import_node_crypto19, SQLITE_ADDRESS, CHARACTERS, PASSWORD_LENGTH;
 var init_address3 = __esm({
   "src/preview/database/address.ts"() {
     "use strict";
-    import_node_crypto25 = require("node:crypto");
+    import_node_crypto19 = require("node:crypto");
     SQLITE_ADDRESS = "sqlite:////tmp/preview.sqlite3";
     CHARACTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
     PASSWORD_LENGTH = 40;
@@ -28165,8 +26752,8 @@ function databaseOf(settings, identity) {
   if (kind !== "database" && kind !== "schema") return { kind: kind === "sqlite" ? "sqlite" : "none" };
   return { kind: "server", own: { scope: kind, ...databaseNames(identity), mark: markOf2(identity) } };
 }
-function markOf2({ repositoryId, pull: pull2, base }) {
-  return { repositoryId, pr: pull2, preview: base };
+function markOf2({ host, repositoryId, pull: pull2, base, place }) {
+  return { host, repositoryId, pr: pull2, preview: base, place };
 }
 function writeDatabase(choice, engine) {
   if (choice.kind !== "server") return choice.kind;
@@ -28236,7 +26823,6 @@ async function preparePreviewDatabase(settings, identity, there, collaborators) 
     tags: { database: choice.kind, databaseAdmin: void 0, databaseAccess: void 0 },
     environment: address2 === void 0 ? {} : { [settings.previewDatabaseVariable]: address2 },
     preparation: void 0,
-    giveBack: () => Promise.resolve(),
     discard: choice.kind === "command" && line !== void 0 && !settings.dryRun ? () => deleteByHook(line, identity, collaborators) : void 0
   };
 }
@@ -28253,29 +26839,32 @@ async function addressWithoutServer({ kind }, { previewDatabaseCreate: line, dry
 }
 async function onServer(chosen, settings, { base }, there, collaborators) {
   const { previewDatabaseAdmin: admin = "", previewDatabaseVariable: variable } = settings;
+  const { previewDatabaseTemplate: template } = settings;
   const access = settings.previewDatabaseAccess === "function" ? "function" : "runner";
-  const open9 = () => openServer({ admin, access, base }, collaborators);
+  const open9 = await serverOpener({ admin, access, base }, collaborators);
   const reached = await open9();
   await reached.close();
   const { place } = reached;
   const own = { ...chosen, engine: place.engine };
   const database = writeDatabase({ kind: "server", own }, place.engine);
   refuseOtherDatabase(there, database);
-  const options = { template: settings.previewDatabaseTemplate, isNamedByTags: there?.database === database };
   const password = newPassword();
   const address2 = applicationAddress(place, own, password);
   collaborators.mask({ PREVIEW_DATABASE_PASSWORD: password });
   const prepare3 = (given2) => withServer(open9, async (server) => {
-    const outcome = await server.prepare(own, { ...options, password: given2 });
+    const outcome = await server.prepare(own, { template, password: given2 });
     collaborators.report.info(`${own.scope} ${own.name}: ${outcome === "created" ? "created" : "is there already"}`);
   });
   return {
     tags: { database, databaseAdmin: adminTag(admin), databaseAccess: access },
     environment: { [variable]: address2 },
-    preparation: { what: `the ${own.scope} ${own.name} (${place.engine})`, carryOut: () => prepare3(password) },
-    giveBack: async (served2) => {
-      const before = passwordIn(served2[variable], own.user);
-      if (before !== void 0) await prepare3(before);
+    preparation: {
+      what: `the ${own.scope} ${own.name} (${place.engine})`,
+      carryOut: () => prepare3(password),
+      giveBack: async (served2) => {
+        const before = passwordIn(served2[variable], own.user);
+        if (before !== void 0) await prepare3(before);
+      }
     },
     discard: void 0
   };
@@ -28311,7 +26900,7 @@ async function removePreviewDatabase(tags, { previewDatabaseAdmin: given2, previ
         title: `The database of ${tags.functionName} is one of ${engine}, and the server is one of ${server.place.engine}`,
         hint: "preview-database-admin names another server now: remove the database by hand, and the tag with its name."
       });
-    return await server.remove({ ...own, engine }, { isNamedByTags: true });
+    return await server.remove({ ...own, engine });
   });
 }
 function missingSetting(setting, detail) {
@@ -28347,9 +26936,14 @@ function previewParts(options) {
       secrets,
       byFunction: byFunction(settings.alias, options)
     }),
-    count: async ({ base, repositoryId }) => {
+    readPlace: () => readPlaceText(clients),
+    roleTags: async (name) => {
+      const roles = await createPreviewApi({ ...clients, environment }).openRoles();
+      return await roles.tags(name);
+    },
+    count: async ({ base, ...owner }) => {
       const previews = createPreviewApi({ ...clients, environment });
-      const found = await previews.findTagged("lambda:function", searchTags(repositoryId));
+      const found = await previews.findTagged("lambda:function", searchTags(owner));
       const names = found.map(({ arn, tags }) => readTags(nameInArn(arn), tags)?.base);
       return names.filter((name) => name === base).length;
     },
@@ -28371,220 +26965,16 @@ var init_preview_parts = __esm({
   "src/commands/preview-parts.ts"() {
     "use strict";
     init_arn();
+    init_identity2();
     init_lambda_client();
     init_previews();
     init_secret_values();
-    init_wait();
+    init_wait2();
     init_by_function();
     init_open2();
     init_prepare();
     init_remove();
     init_tags3();
-  }
-});
-
-// src/preview/guard.ts
-function reasonToSkip(event, variables) {
-  const { pull: pull2 } = event;
-  const isForPull = event.name === "pull_request" || event.name === "pull_request_target";
-  if (!isForPull || pull2 === void 0 || hasCredentials(variables)) return void 0;
-  const isDependabot = variables["GITHUB_ACTOR"] === "dependabot[bot]";
-  if (!isFork(pull2) && !isDependabot) return void 0;
-  return {
-    title: isDependabot ? "Skipped: a run of Dependabot has no credentials" : `Skipped: a run for a fork (${pull2.headRepository ?? "which was deleted"}) has no credentials`,
-    hint: isDependabot ? "Give the job id-token: write, or close the pull request and open it again: a run that is only started again keeps the rights of Dependabot." : "To see it run, push its commits to a branch of this repository."
-  };
-}
-function isFork(pull2) {
-  return pull2.headRepository?.toLowerCase() !== pull2.repository.toLowerCase();
-}
-function refuseForeignCode(event) {
-  const { name, pull: pull2 } = event;
-  if (name !== "pull_request_target" || pull2 === void 0 || !isFork(pull2)) return;
-  throw new UserError({
-    title: `This run has secrets (pull_request_target), and the code is a fork's (${pull2.headRepository ?? "deleted"})`,
-    detail: "Building its requirements would run its code with the secrets of this repository.",
-    hint: "Use the event pull_request instead, whose runs for forks are skipped."
-  });
-}
-function refuseNamedFork({ name, pull: pull2 }, isForeign) {
-  if (isForeign !== true || ANSWERED_FOR.has(name)) return;
-  throw new UserError({
-    title: `This run has secrets (${name}), and the code of pull request ${pull2?.number} is a fork's`,
-    detail: "Building its requirements would run its code with the secrets of this repository.",
-    hint: "Let somebody who may start workflows do so (workflow_dispatch) once the code was looked at, or push its commits to a branch of this repository."
-  });
-}
-function hasCredentials(variables) {
-  return CREDENTIALS.some((name) => (variables[name] ?? "") !== "");
-}
-var CREDENTIALS, ANSWERED_FOR;
-var init_guard = __esm({
-  "src/preview/guard.ts"() {
-    "use strict";
-    init_errors();
-    CREDENTIALS = [
-      ...["AWS_ACCESS_KEY_ID", "AWS_PROFILE", "AWS_WEB_IDENTITY_TOKEN_FILE"],
-      ...["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI"],
-      // GitHub gives it to a job that may ask for a token of OIDC; so far nobody has turned that into credentials.
-      "ACTIONS_ID_TOKEN_REQUEST_TOKEN"
-    ];
-    ANSWERED_FOR = /* @__PURE__ */ new Set([void 0, "pull_request", "workflow_dispatch"]);
-  }
-});
-
-// src/preview/pull.ts
-async function readEvent(variables, number2) {
-  if (variables["GITLAB_CI"] !== void 0) return gitlabEvent(variables, number2);
-  const payload = await readPayload(variables["GITHUB_EVENT_PATH"]);
-  const { pull_request: request3, repository, workflow_run: upstream } = payload;
-  const own = wholeNumber3(request3?.number);
-  const named2 = number2 ?? own;
-  const isOwn2 = named2 !== void 0 && named2 === own;
-  const repositoryName = text4(repository?.full_name) ?? variables["GITHUB_REPOSITORY"] ?? "";
-  return {
-    name: variables["GITHUB_EVENT_NAME"],
-    action: text4(payload.action),
-    isDeletion: payload.deleted === true,
-    inputs: isTable4(payload.inputs) ? payload.inputs : {},
-    ...upstream && { upstream: upstreamOf(upstream, repositoryName) },
-    pull: named2 === void 0 ? void 0 : {
-      number: named2,
-      repositoryId: variables["GITHUB_REPOSITORY_ID"] ?? String(wholeNumber3(repository?.id) ?? ""),
-      repository: repositoryName,
-      headSha: isOwn2 ? text4(request3?.head?.sha) : void 0,
-      headRepository: isOwn2 ? text4(request3?.head?.repo?.full_name) : repositoryName,
-      labels: isOwn2 ? (request3?.labels ?? []).flatMap(({ name }) => text4(name) ?? []) : []
-    }
-  };
-}
-function repositoryOf2(variables) {
-  if (variables["GITLAB_CI"] !== void 0)
-    return { repositoryId: variables["CI_PROJECT_ID"] ?? "", repository: variables["CI_PROJECT_PATH"] ?? "" };
-  return {
-    repositoryId: variables["GITHUB_REPOSITORY_ID"] ?? "",
-    repository: variables["GITHUB_REPOSITORY"] ?? ""
-  };
-}
-function upstreamOf({ event, conclusion, head_repository: head }, repository) {
-  const isForeign = text4(head?.full_name)?.toLowerCase() !== repository.toLowerCase();
-  return { event: text4(event), isForeign, conclusion: text4(conclusion) };
-}
-function gitlabEvent(variables, number2) {
-  const named2 = number2 ?? wholeNumber3(Number(variables["CI_MERGE_REQUEST_IID"] ?? Number.NaN));
-  const repository = variables["CI_MERGE_REQUEST_PROJECT_PATH"] ?? variables["CI_PROJECT_PATH"] ?? "";
-  return {
-    ...{ name: void 0, action: void 0, isDeletion: false, inputs: {} },
-    pull: named2 === void 0 ? void 0 : {
-      number: named2,
-      repositoryId: variables["CI_MERGE_REQUEST_PROJECT_ID"] ?? variables["CI_PROJECT_ID"] ?? "",
-      repository,
-      headSha: variables["CI_MERGE_REQUEST_SOURCE_BRANCH_SHA"] || variables["CI_COMMIT_SHA"],
-      headRepository: variables["CI_MERGE_REQUEST_SOURCE_PROJECT_PATH"] ?? repository,
-      labels: (variables["CI_MERGE_REQUEST_LABELS"] ?? "").split(",").filter(Boolean)
-    }
-  };
-}
-async function readPayload(path4) {
-  if (path4 === void 0) return {};
-  try {
-    const payload = JSON.parse(await (0, import_promises66.readFile)(path4, "utf8"));
-    return isTable4(payload) ? payload : {};
-  } catch {
-    return {};
-  }
-}
-function isTable4(value) {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-function text4(value) {
-  return typeof value === "string" && value !== "" ? value : void 0;
-}
-function wholeNumber3(value) {
-  return typeof value === "number" && Number.isSafeInteger(value) && value > 0 ? value : void 0;
-}
-var import_promises66;
-var init_pull = __esm({
-  "src/preview/pull.ts"() {
-    "use strict";
-    import_promises66 = require("node:fs/promises");
-  }
-});
-
-// src/preview/prerequisites.ts
-function pullOf(event, variables, { runsItsCode }) {
-  const { pull: pull2 } = event;
-  if (pull2 === void 0) {
-    throw new SettingsError([
-      {
-        title: "There is no pull request",
-        detail: "The event that started this run has none.",
-        hint: "Name it: --pr NUMBER, or the input pr."
-      }
-    ]);
-  }
-  refuseUnknownRepository(pull2.repositoryId);
-  const skipped = reasonToSkip(event, variables);
-  if (skipped) return { skipped };
-  if (runsItsCode) refuseForeignCode(event);
-  return { pull: pull2 };
-}
-function repositoryOfRun(variables) {
-  const repository = repositoryOf2(variables);
-  refuseUnknownRepository(repository.repositoryId);
-  return repository;
-}
-function refuseUnknownRepository(repositoryId) {
-  if (/^[1-9]\d*$/.test(repositoryId)) return;
-  throw new SettingsError([
-    {
-      title: "The number of the repository is not known",
-      detail: "By it a preview is told from those of other repositories.",
-      hint: "Workflows of GitHub and pipelines of GitLab have it. Elsewhere, set GITHUB_REPOSITORY_ID (gh api repos/OWNER/NAME --jq .id) and GITHUB_REPOSITORY."
-    }
-  ]);
-}
-function refuseMissingRole({ previewRole, createRole }, { functionName }) {
-  if (previewRole !== void 0 || createRole) return;
-  throw new UserError(
-    {
-      title: `The preview ${functionName} has no execution role: preview-role is missing`,
-      detail: "A preview runs what a pull request says, and never gets `role`.",
-      hint: "Set preview-role to the ARN of a role for previews, as in arn:aws:iam::123456789012:role/shop-preview (bootstrap prints a template that has one), or create-role to have one made for each."
-    },
-    { exitCode: 2 }
-  );
-}
-async function stateOf5(pull2, github) {
-  return await github?.getPull(pull2.number).catch(() => void 0);
-}
-var init_prerequisites = __esm({
-  "src/preview/prerequisites.ts"() {
-    "use strict";
-    init_errors();
-    init_guard();
-    init_pull();
-  }
-});
-
-// src/preview/pull-state.ts
-function reasonAgainst(pull2, now, label) {
-  if (now !== void 0 && !now.isOpen) return { title: `Skipped: pull request ${pull2.number} is closed` };
-  if (now !== void 0 && pull2.headSha !== void 0 && now.headSha !== pull2.headSha) {
-    return {
-      title: `Skipped: pull request ${pull2.number} has a newer commit (${now.headSha.slice(0, 12)})`,
-      hint: "The run for that commit makes the preview."
-    };
-  }
-  if (label === void 0 || (now?.labels ?? pull2.labels).includes(label)) return void 0;
-  return {
-    title: `Skipped: pull request ${pull2.number} has no label ${JSON.stringify(label)}`,
-    hint: "With preview-label, only pull requests with that label get a preview. Let the workflow run for the type labeled too."
-  };
-}
-var init_pull_state = __esm({
-  "src/preview/pull-state.ts"() {
-    "use strict";
   }
 });
 
@@ -28604,68 +26994,38 @@ var init_access_text = __esm({
   }
 });
 
-// src/preview/announce/serving.ts
-async function servingOf(functionName, alias, { lambda, urls }) {
-  const [url, target, version] = await Promise.all([
-    urls.get(functionName, alias),
-    lambda.getAlias(functionName, alias),
-    lambda.getVersion(functionName, alias)
-  ]);
-  if (url === void 0 || target === void 0 || version === void 0) return void 0;
-  if (readAliasMark(target.description).phase === "not-released") return void 0;
-  return { url: url.address, headSha: readProvenance(version.description)?.commit };
+// src/preview/announce/surroundings.ts
+function previewData({ database, expires }, settings) {
+  return { access: accessText(settings), database: databaseText(database), expires };
 }
-var init_serving = __esm({
-  "src/preview/announce/serving.ts"() {
+var init_surroundings = __esm({
+  "src/preview/announce/surroundings.ts"() {
     "use strict";
-    init_alias_mark();
-    init_provenance();
+    init_access_text();
+    init_database_text();
   }
 });
 
-// src/preview/database/give-back.ts
-async function givingBack({ preparation, giveBack, discard }, { functionName, exists: exists3, readServed: readServed2 }, report, release2) {
-  const progress = { isBegun: false };
-  const watched = preparation && {
-    ...preparation,
-    carryOut: async () => {
-      progress.isBegun = true;
-      await preparation.carryOut();
-    }
-  };
-  const attempt2 = async (work, title, hint) => {
+// src/preview/database/discard.ts
+async function discarding({ discard }, { functionName, exists: exists3 }, report, release2) {
+  try {
+    return await release2();
+  } catch (error) {
     try {
-      await work();
+      if (discard && !await exists3()) await discard();
     } catch (failure) {
       const [problem2] = problemsOf(failure).problems;
-      report.warning({ title, detail: [problem2?.title, problem2?.detail].filter(Boolean).join("\n"), hint });
+      report.warning({
+        title: `What preview-database-create has made for ${functionName} may be left over`,
+        detail: [problem2?.title, problem2?.detail].filter(Boolean).join("\n"),
+        hint: "The next deployment of the preview takes it. Where there is none, remove it by hand, as preview-database-delete does."
+      });
     }
-  };
-  try {
-    return await release2(watched);
-  } catch (error) {
-    if (progress.isBegun)
-      await attempt2(
-        async () => {
-          const served2 = await readServed2();
-          if (served2) await giveBack(served2);
-        },
-        `The version of ${functionName} that is still served may not reach its database any more`,
-        "The next deployment of the preview that succeeds mends that."
-      );
-    if (discard)
-      await attempt2(
-        async () => {
-          if (!await exists3()) await discard();
-        },
-        `What preview-database-create has made for ${functionName} may be left over`,
-        "The next deployment of the preview takes it. Where there is none, remove it by hand, as preview-database-delete does."
-      );
     throw error;
   }
 }
-var init_give_back = __esm({
-  "src/preview/database/give-back.ts"() {
+var init_discard = __esm({
+  "src/preview/database/discard.ts"() {
     "use strict";
     init_problem();
   }
@@ -28696,83 +27056,74 @@ var init_shared = __esm({
   }
 });
 
-// src/preview/settings.ts
-function settingsOfPreview(settings, identity, { tags, environment, isToBeSeeded }) {
-  const fill3 = (table3) => filled(table3, identity);
-  const own = {
-    functionName: identity.functionName,
-    description: `Preview of pull request ${identity.pull} of ${identity.repository}`.slice(0, 256),
-    role: settings.previewRole,
-    environment: { ...settings.environment, ...fill3(settings.previewEnvironment), ...environment },
-    environmentStrategy: "replace",
-    secrets: fill3(settings.previewSecrets),
-    commandRole: void 0,
-    databaseRole: void 0,
-    commandEnvironment: {},
-    tags: { ...settings.tags, ...writeTags(tags) },
-    manage: "all",
-    functionUrl: settings.functionUrl ?? "public",
-    reservedConcurrency: settings.previewConcurrency === "none" ? void 0 : settings.previewConcurrency,
-    provisionedConcurrency: void 0,
-    // Of production, as its role is.
-    ...{ fileSystems: void 0, kmsKey: void 0, deadLetterTarget: void 0 },
-    logGroup: void 0,
-    logRetention: settings.logRetention ?? DEFAULT_RETENTION,
-    traffic: void 0,
-    trafficAlarms: [],
-    keepVersions: Math.min(settings.keepVersions || KEPT_VERSIONS, KEPT_VERSIONS),
-    static: tags.static,
-    // A new database gets all of them: nobody reads that list.
-    migratePlan: false,
-    beforeTraffic: [...settings.beforeTraffic, ...isToBeSeeded ? settings.previewSeed : []]
-  };
-  return { ...settings, ...own };
+// src/preview/role.ts
+async function refuseOtherRole({ createRole, previewRole }, identity, roleTags) {
+  if (!createRole || previewRole !== void 0) return;
+  const name = roleNameOf(identity.functionName);
+  const tags = await roleTags(name);
+  if (tags === void 0 || ownTags(identity, tags)) return;
+  throw new UserError({
+    title: `The role ${name} exists, and was not made for this preview`,
+    detail: `Its tags do not say that it was made for ${identity.functionName} in ${identity.place}.`,
+    hint: `It is left as it is. Previews in several regions need preview-role, or a function-name of their own, as in function-name: ${identity.base}-{{stage}} with a stage for each.`
+  });
 }
-function hasNewData({ database, isSeeded }) {
-  return database === "sqlite" || !isSeeded;
-}
-function staticAddressOf(address2, { pull: pull2 }) {
-  if (address2 === void 0) return void 0;
-  const [, bucket = "", prefix = ""] = /^s3:\/\/([^/]+)\/*(.*?)\/*$/.exec(address2) ?? [];
-  return `s3://${bucket}/${prefix === "" ? `pr-${pull2}` : shortened3(prefix, `-pr-${pull2}`, LONGEST_PREFIX)}`;
-}
-function filled(table3, { functionName, pull: pull2 }) {
-  const fill3 = (text5) => text5.replaceAll("{{pr}}", String(pull2)).replaceAll("{{preview}}", functionName);
-  return Object.fromEntries(Object.entries(table3).map(([name, value]) => [fill3(name), fill3(value)]));
-}
-var DEFAULT_RETENTION, KEPT_VERSIONS, LONGEST_PREFIX;
-var init_settings2 = __esm({
-  "src/preview/settings.ts"() {
+var init_role = __esm({
+  "src/preview/role.ts"() {
     "use strict";
-    init_names();
-    init_tags3();
-    DEFAULT_RETENTION = "7";
-    KEPT_VERSIONS = 3;
-    LONGEST_PREFIX = 180;
+    init_errors();
+    init_current_aside();
+    init_ownership();
+  }
+});
+
+// src/commands/telling.ts
+async function telling(work, tell, signal) {
+  try {
+    return await work();
+  } catch (error) {
+    await tell?.({ problems: problemsToTell(error, signal), serving: void 0 });
+    throw error;
+  }
+}
+function problemsToTell(error, signal) {
+  return signal.aborted ? [CANCELLED] : problemsOf(error).problems;
+}
+var CANCELLED;
+var init_telling = __esm({
+  "src/commands/telling.ts"() {
+    "use strict";
+    init_problem();
+    CANCELLED = {
+      title: "The run was cancelled",
+      hint: "A command that was running in the function goes on there. The next run takes it from here."
+    };
   }
 });
 
 // src/commands/preview.ts
 async function preview(settings, pull2, collaborators) {
-  const { report, clock } = collaborators;
+  const { report, clock, announcer, signal, aside } = collaborators;
   const started = clock();
-  const identity = identityOf(settings.functionName, pull2);
-  report.info(`${identity.functionName}: preview of pull request ${pull2.number} of ${pull2.repository}`);
-  const [there, answering] = await Promise.all([
-    readOwnTags(identity, collaborators),
-    servingOf(identity.functionName, settings.alias, collaborators)
-  ]);
-  const serving = there && answering;
-  if (settings.dryRun) return await release(settings, { pull: pull2, identity, there }, collaborators);
-  const announcer = collaborators.announcerFor(identity, pull2, settings);
-  const announced = announcer.started({ serving });
+  const functionName = previewName(settings.functionName, pull2.number);
+  report.info(`${functionName}: preview of pull request ${pull2.number} of ${pull2.repository}`);
+  let serving;
+  let announced;
   try {
+    const [place, found, answering] = await Promise.all([
+      collaborators.readPlace(),
+      aside.tags.get(functionName),
+      servingOf(functionName, settings.alias, collaborators)
+    ]);
+    const identity = identityOf(settings.functionName, pull2, place);
+    const there = tagsThere(identity, found);
+    serving = there && answering;
+    announced = announcer?.started({ serving });
     const result = await release(settings, { pull: pull2, identity, there }, collaborators);
-    await announcer.ready(readyFacts(result, settings, (clock() - started) / 1e3));
+    await announcer?.ready(readyFacts(result, settings, (clock() - started) / 1e3));
     return result;
   } catch (error) {
-    const problems = collaborators.signal.aborted ? [CANCELLED] : problemsOf(error).problems;
-    await announcer.failed({ problems, serving });
+    await announcer?.failed({ problems: problemsToTell(error, signal), serving });
     throw error;
   } finally {
     await announced;
@@ -28782,6 +27133,7 @@ async function release(settings, { pull: pull2, identity, there }, collaborators
   const { order, aside } = collaborators;
   if (there === void 0) {
     refuseMissingRole(settings, identity);
+    await refuseOtherRole(settings, identity, collaborators.roleTags);
     await refuseOneMore(settings, identity, collaborators);
   }
   refuseSharedDatabase(settings, identity);
@@ -28804,13 +27156,13 @@ async function release(settings, { pull: pull2, identity, there }, collaborators
   };
   const isToBeSeeded = settings.previewSeed.length > 0 && hasNewData(tags);
   const own = settingsOfPreview(settings, identity, { tags, environment: data.environment, isToBeSeeded });
-  const released2 = await givingBack(
+  const released2 = await discarding(
     data,
     functionOf(own, collaborators),
     collaborators.report,
-    (preparation) => deploy(own, {
+    () => deploy(own, {
       ...collaborators,
-      preparation,
+      preparation: data.preparation,
       // GitHub runs a workflow for the merge with the base; what people know is the head.
       order: { ...order, readRun: async () => ({ ...await order.readRun(), ...headOf(pull2) }) }
     })
@@ -28823,23 +27175,16 @@ async function release(settings, { pull: pull2, identity, there }, collaborators
 function readyFacts({ function: released2, artifact, coldStartMs, difference: difference2, preview: preview2 }, settings, seconds) {
   const change = difference2.code?.contents?.zipBytes;
   return {
-    ...{ url: released2.url, access: accessText(settings) },
+    ...{ url: released2.url, ...previewData(preview2, settings) },
     ...{ zipBytes: artifact.zipBytes, unzippedBytes: artifact.unzippedBytes },
-    ...{ zipBytesBefore: change === void 0 ? void 0 : artifact.zipBytes - change, coldStartMs, seconds },
-    ...{ database: databaseText(preview2.database), expires: preview2.expires }
+    ...{ zipBytesBefore: change === void 0 ? void 0 : artifact.zipBytes - change, coldStartMs, seconds }
   };
 }
-async function readOwnTags(identity, { aside }) {
-  const { functionName, pull: pull2, repository } = identity;
-  const found = await aside.tags.get(functionName);
+function tagsThere(identity, found) {
   if (found === void 0) return void 0;
-  const tags = readTags(functionName, found);
-  if (tags && isSamePreview(tags, identity)) return tags;
-  throw new UserError({
-    title: `A function ${functionName} exists that is no preview of pull request ${pull2} of ${repository}`,
-    detail: tags === void 0 ? "Its tags do not say that wsgi-lambda has made it as a preview." : `Its tags say: pull request ${tags.pull} of repository ${tags.repositoryId} (${tags.repository}).`,
-    hint: "It is left as it is. Choose another function-name for previews, or rename that function."
-  });
+  const tags = ownTags(identity, found);
+  if (tags === void 0) throw new UserError(notOurs(identity, found));
+  return tags;
 }
 async function refuseOneMore({ previewLimit }, identity, { count }) {
   if (previewLimit === 0 || await count(identity) < previewLimit) return;
@@ -28848,12 +27193,8 @@ async function refuseOneMore({ previewLimit }, identity, { count }) {
     hint: "Close pull requests that need none any more, let sweep remove what has expired, or raise preview-limit."
   });
 }
-function functionOf({ functionName, alias }, { aside, lambda }) {
-  return {
-    functionName,
-    exists: async () => await aside.tags.get(functionName) !== void 0,
-    readServed: async () => (await lambda.getVersion(functionName, alias))?.environment
-  };
+function functionOf({ functionName }, { aside }) {
+  return { functionName, exists: async () => await aside.tags.get(functionName) !== void 0 };
 }
 function headOf({ headSha }) {
   return headSha === void 0 ? {} : { commit: headSha };
@@ -28861,74 +27202,58 @@ function headOf({ headSha }) {
 function isoTime(milliseconds2) {
   return new Date(milliseconds2).toISOString();
 }
-var DAY_MS, CANCELLED;
+var DAY_MS;
 var init_preview2 = __esm({
   "src/commands/preview.ts"() {
     "use strict";
     init_function_options();
     init_errors();
-    init_access_text();
     init_serving();
-    init_give_back();
+    init_surroundings();
+    init_discard();
     init_shared();
-    init_database_text();
-    init_identity2();
+    init_identity();
     init_other();
     init_prerequisites();
+    init_ownership();
+    init_role();
     init_settings2();
     init_tags3();
     init_current_aside();
-    init_problem();
     init_deploy();
+    init_telling();
     DAY_MS = 24 * 3600 * 1e3;
-    CANCELLED = {
-      title: "The run was cancelled",
-      hint: "A command that was running in the function goes on there. The next run takes it from here."
-    };
   }
 });
 
-// src/commands/preview-run.ts
-async function runForPull(event, origin, { environment, github, mask: mask2, open: open9, secrets }) {
-  const found = pullOf(event, environment, { runsItsCode: true });
-  if ("skipped" in found) return found;
-  const { pull: pull2 } = found;
-  const settings = await loadDeploySettings(origin, true);
-  for (const table3 of [settings.environment, settings.previewEnvironment, settings.previewSecrets]) mask2(table3);
-  const now = await stateOf5(pull2, github);
-  refuseNamedFork(event, now?.isForeign);
-  const against = reasonAgainst(pull2, now, settings.previewLabel);
-  if (against) return { skipped: against };
-  const collaborators = await open9(settings);
-  const announcing = { environment, secrets, github, report: collaborators.report };
-  const closing = () => removeIfClosed(pull2, settings, collaborators, announcing);
-  const release2 = () => preview(settings, pull2, {
-    ...collaborators,
-    announcerFor: (identity) => createAnnouncer(
-      github,
-      placeOfAnnouncement(settings, identity, pull2.headSha, { environment, secrets }),
-      collaborators.report
-    )
-  });
-  if (settings.dryRun) return { skipped: void 0, result: await release2(), settings };
-  try {
-    const result = await release2();
-    const closed = await closing();
-    return closed ? { skipped: closed } : { skipped: void 0, result, settings };
-  } catch (error) {
-    if (!(error instanceof StillThere)) await closing().catch(warnOf(collaborators.report));
-    throw error;
-  }
-}
-async function removeIfClosed(pull2, settings, collaborators, announcing) {
-  const now = await stateOf5(pull2, announcing.github);
+// src/commands/preview-gone.ts
+async function removeAfterClosing(pull2, settings, collaborators) {
+  const now = await stateOf2(pull2, collaborators.github);
   if (now?.isOpen !== false) return void 0;
-  const result = await destroy(pull2, settings, { ...collaborators, ...collaborators.removalParts(settings) });
-  await announceRemovals(destroyed(result), pull2, settings, announcing);
   const title = `Pull request ${pull2.number} was closed meanwhile`;
+  const result = await remove3("closed", pull2, settings, collaborators);
   if (result.problems.length > 0)
     throw new StillThere(result.problems, `${title}, and its preview could not be removed`);
-  return { title: `${title}: its preview is removed` };
+  return { skipped: { title: `${title}: its preview is removed` }, removed: removedNames(result.previews) };
+}
+async function removeWithoutLabel(pull2, settings, collaborators) {
+  const label = JSON.stringify(settings.previewLabel);
+  const title = `Pull request ${pull2.number} has no label ${label} any more`;
+  const result = await remove3(`label ${label} taken away`, pull2, settings, collaborators);
+  if (result.problems.length > 0)
+    throw new StillThere(result.problems, `${title}, and its preview could not be removed`);
+  const removed = removedNames(result.previews);
+  return { skipped: { title: `${title}: ${outcomeOf4(removed, settings)}` }, removed };
+}
+function outcomeOf4(removed, { dryRun }) {
+  if (dryRun) return "a preview of it would be removed";
+  return removed.length === 0 ? "there is no preview to remove" : "its preview is removed";
+}
+async function remove3(why, pull2, settings, collaborators) {
+  const result = await destroy(pull2, settings, await collaborators.openRemoval(settings));
+  const removals = destroyed(result).map((removal2) => ({ ...removal2, why }));
+  await announceRemovals(removals, pull2, settings, collaborators);
+  return result;
 }
 function warnOf(report) {
   return (error) => {
@@ -28936,22 +27261,90 @@ function warnOf(report) {
   };
 }
 var StillThere;
+var init_preview_gone = __esm({
+  "src/commands/preview-gone.ts"() {
+    "use strict";
+    init_errors();
+    init_prerequisites();
+    init_result();
+    init_problem();
+    init_announce_removal();
+    init_destroy();
+    StillThere = class extends SeveralErrors {
+    };
+  }
+});
+
+// src/commands/preview-run.ts
+async function runForPull(event, isAuto, origin, collaborators) {
+  const { environment, github, mask: mask2, signal } = collaborators;
+  const found = pullOf(event, environment);
+  if ("skipped" in found) return found;
+  const { pull: pull2 } = found;
+  const now = await stateOf2(pull2, github);
+  const refused2 = () => loadPlaceSettings(origin, false);
+  await telling(
+    () => {
+      refuseForeignCode(event);
+      refuseNamedFork(event, now?.isForeign);
+    },
+    // Of a stranger's project nothing is read, and nothing of its commit is shown as a deployment.
+    async (facts) => announcerOf(pull2, { ...await refused2(), githubEnvironment: "none" }, collaborators)?.failed(facts),
+    signal
+  );
+  const place = await loadPlaceSettings(origin, true);
+  const byLabel = isAuto ? decideByLabel(event, pull2, now, place.previewLabel) : "as-usual";
+  const against = byLabel === "remove" ? void 0 : reasonAgainst(pull2, now, place.previewLabel);
+  if (against) return { skipped: against };
+  const announcer = announcerOf(pull2, place, collaborators);
+  const tell = (facts) => announcer?.failed(facts);
+  const settings = await telling(() => loadDeploySettings(origin, true), tell, signal);
+  for (const table3 of [settings.environment, settings.previewEnvironment, settings.previewSecrets]) mask2(table3);
+  if (byLabel === "remove") return await removeWithoutLabel(pull2, settings, collaborators);
+  if (byLabel === "unless-current") {
+    const serving = await collaborators.servingOf(previewName(settings.functionName, pull2.number), settings);
+    const newest2 = now?.headSha ?? pull2.headSha;
+    if (serving !== void 0 && serving.headSha === newest2) return { skipped: nothingNew(pull2, event) };
+  }
+  const opened = await telling(() => collaborators.open(settings), tell, signal);
+  const release2 = () => preview(settings, pull2, { ...opened, announcer });
+  if (settings.dryRun) return { skipped: void 0, result: await release2(), settings };
+  try {
+    const result = await release2();
+    const closed = await removeAfterClosing(pull2, settings, collaborators);
+    return closed ?? { skipped: void 0, result, settings };
+  } catch (error) {
+    if (!(error instanceof StillThere))
+      await removeAfterClosing(pull2, settings, collaborators).catch(warnOf(collaborators.report));
+    throw error;
+  }
+}
+function announcerOf(pull2, { functionName, dryRun, ...place }, { github, environment, secrets, report }) {
+  if (functionName === void 0 || dryRun) return void 0;
+  const { number: number2, repository, headSha } = pull2;
+  const named2 = { functionName: previewName(functionName, number2), base: functionName, pull: number2, repository };
+  return createAnnouncer(github, placeOfAnnouncement(place, named2, headSha, { environment, secrets }), report);
+}
+function nothingNew({ number: number2 }, { label = "", action }) {
+  return {
+    title: `Nothing to do: the preview of pull request ${number2} has its newest commit`,
+    detail: `The run was started by a label (${JSON.stringify(label)}, ${action}).`,
+    hint: "With preview-label, that label makes a preview and takes it away. A commit, or a run that is started again for one, deploys anew."
+  };
+}
 var init_preview_run = __esm({
   "src/commands/preview-run.ts"() {
     "use strict";
-    init_errors();
     init_announcer();
     init_place();
     init_guard();
+    init_identity();
     init_prerequisites();
     init_pull_state();
-    init_problem();
     init_settings();
-    init_announce_removal();
-    init_destroy();
     init_preview2();
-    StillThere = class extends SeveralErrors {
-    };
+    init_preview_gone();
+    init_telling();
   }
 });
 
@@ -28964,7 +27357,7 @@ function reasonToRemoveOrphan({ created }, pull2, now) {
   if (pull2 === "closed") return "orphaned";
   return Date.parse(created) + BEGINS_WITHIN_MS <= now ? "orphaned" : void 0;
 }
-function isOrphanedEverywhere(pull2) {
+function isOrphanedForGood(pull2) {
   return pull2 === "closed";
 }
 var BEGINS_WITHIN_MS;
@@ -28986,14 +27379,14 @@ function serversOf(previews, { previewDatabaseAdmin: given2, previewDatabaseAcce
   const keyOf2 = ({ admin, access: way, base }) => [admin, way, way === "function" && base].join(" ");
   return [...new Map([...own, ...named2].map((server) => [keyOf2(server), server])).values()];
 }
-async function orphanedDatabases(repositoryId, servers, there, { api, openServer: openServer2 }) {
-  const listed3 = await inParallel(servers, AT_ONCE5, async (access) => {
+async function orphanedDatabases(owner, servers, there, { api, openServer: openServer2 }) {
+  const listed3 = await inParallel(servers, AT_ONCE7, async (access) => {
     try {
       return {
         access,
         databases: await withServer(
           () => openServer2(access),
-          (server) => server.list(repositoryId)
+          (server) => server.list(owner)
         )
       };
     } catch (error) {
@@ -29010,7 +27403,7 @@ async function orphanedDatabases(repositoryId, servers, there, { api, openServer
   const left = all.filter(({ functionName }) => !there.has(functionName));
   const orphans = await inParallel(
     left,
-    AT_ONCE5,
+    AT_ONCE7,
     async (orphan) => await api.readFunction(orphan.functionName) === void 0 ? [orphan] : []
   );
   return { orphans: orphans.flat(), problems: listed3.flatMap(({ problems = [] }) => problems) };
@@ -29018,10 +27411,10 @@ async function orphanedDatabases(repositoryId, servers, there, { api, openServer
 async function removeOrphanedDatabase({ database, access }, openServer2) {
   return await withServer(
     () => openServer2(access),
-    (server) => server.remove(database, { isNamedByTags: false })
+    (server) => server.remove(database)
   );
 }
-var AT_ONCE5;
+var AT_ONCE7;
 var init_databases2 = __esm({
   "src/preview/removal/databases.ts"() {
     "use strict";
@@ -29029,8 +27422,8 @@ var init_databases2 = __esm({
     init_problem();
     init_names2();
     init_open2();
-    init_identity2();
-    AT_ONCE5 = 4;
+    init_identity();
+    AT_ONCE7 = 4;
   }
 });
 
@@ -29045,7 +27438,7 @@ async function knownPulls(numbers, getPull, report) {
     return () => "unknown";
   }
   let isTold = false;
-  const known = await inParallel([...new Set(numbers)], AT_ONCE6, async (number2) => {
+  const known = await inParallel([...new Set(numbers)], AT_ONCE8, async (number2) => {
     try {
       const pull2 = await getPull(number2);
       return [number2, pull2 === void 0 ? "unknown" : pull2.isOpen ? "open" : "closed"];
@@ -29060,97 +27453,235 @@ async function knownPulls(numbers, getPull, report) {
   const states = new Map(known);
   return (number2) => states.get(number2) ?? "unknown";
 }
-var AT_ONCE6;
+var AT_ONCE8;
 var init_pulls = __esm({
   "src/preview/removal/pulls.ts"() {
     "use strict";
     init_parallel();
     init_problem();
-    AT_ONCE6 = 8;
+    AT_ONCE8 = 8;
   }
 });
 
 // src/preview/removal/survey.ts
-async function survey(repositoryId, api) {
-  const tags = searchTags(repositoryId);
+async function survey(owner, settings, { previews: api, report }) {
+  const tags = searchTags(owner);
   const [functions, logGroups, roles] = await Promise.all([
     api.findTagged("lambda:function", tags),
-    logGroupsOf(repositoryId, api),
-    whereAllowed(() => rolesOf(repositoryId, api))
+    logGroupsOf(owner, api),
+    lookFor("roles", report, () => rolesOf(owner, api))
   ]);
-  const read = functions.map(({ arn, tags: own }) => ({ name: nameInArn(arn), tags: readTags(nameInArn(arn), own) }));
+  const read = functions.map(({ arn, tags: found }) => {
+    const [name, own] = [nameInArn(arn), readTags(nameInArn(arn), found)];
+    return { name, tags: own && isOf(own, owner) ? own : void 0 };
+  });
   const previews = read.flatMap(({ tags: own }) => own ?? []);
   const there = new Set(read.map(({ name }) => name));
-  const left = [...logGroups, ...roles ?? []].filter(({ owner }) => !there.has(owner.functionName));
-  const orphans = await inParallel(
-    left,
-    AT_ONCE7,
-    async (beside) => await api.readFunction(beside.owner.functionName) === void 0 ? [beside] : []
-  );
+  const left = [...logGroups, ...roles].filter(({ owner: { functionName } }) => !there.has(functionName));
+  const places = staticPlacesOf([...previews, ...left.map((each) => each.owner)], settings);
+  const known = new Set(previews.map((preview2) => preview2.static));
+  const [tagged, layers, statics] = await Promise.all([
+    withoutFunction(left, api),
+    lookFor("layers", report, () => findLayers(owner, there, api)),
+    inParallel(places, AT_ONCE9, (place) => staticsIn(place, owner, known, { previews: api, report }))
+  ]);
+  const marked = [
+    ...layers.map(({ name, ...preview2 }) => ({ kind: "layer", name, owner: withBase(preview2) })),
+    ...statics.flat().map(({ address: name, ...preview2 }) => {
+      return { kind: "static files", name, owner: withBase({ ...preview2, created: "" }) };
+    })
+  ];
   return {
     previews: previews.toSorted((a, b) => a.pull - b.pull || a.functionName.localeCompare(b.functionName)),
     strange: read.flatMap(({ name, tags: own }) => own === void 0 ? [name] : []),
-    orphans: orphans.flat()
+    tagged,
+    marked: await withoutFunction(marked, api)
   };
 }
-async function logGroupsOf(repositoryId, api) {
-  const found = await api.findTagged("logs:log-group", searchTags(repositoryId));
+async function withoutFunction(left, api) {
+  const orphans = await inParallel(
+    left,
+    AT_ONCE9,
+    async (beside) => await api.readFunction(beside.owner.functionName) === void 0 ? [beside] : []
+  );
+  return orphans.flat();
+}
+function withBase(preview2) {
+  return { ...preview2, base: preview2.functionName.replace(/-pr-\d+$/, "") };
+}
+async function lookFor(what, report, find) {
+  const found = await whereAllowed(find);
+  if (found === void 0)
+    report.info(`${what} of previews that are gone were not looked for: these credentials may not list ${what}`);
+  return found ?? [];
+}
+async function staticsIn(place, owner, known, { previews, report }) {
+  try {
+    return await findStatics(place, owner, known, previews);
+  } catch (error) {
+    if (isNoBucket(error)) return [];
+    if (!isAccessDenied(error)) throw error;
+    for (const { title, detail, hint } of problemsOf(error).problems)
+      report.notice({ title: `Static files that are left over were not looked for: ${title}`, detail, hint });
+    return [];
+  }
+}
+async function logGroupsOf(owner, api) {
+  const found = await api.findTagged("logs:log-group", searchTags(owner));
   return found.flatMap(({ arn, tags }) => {
-    const [name, owner] = [nameInArn(arn), ownerOf(tags)];
-    const isOwn2 = owner?.repositoryId === repositoryId && name === defaultLogGroup(owner.functionName);
-    return isOwn2 ? [{ kind: "log group", name, owner }] : [];
+    const [name, preview2] = [nameInArn(arn), ownerOf(tags)];
+    const isOwn2 = preview2 && isOf(preview2, owner) && name === defaultLogGroup(preview2.functionName);
+    return isOwn2 ? [{ kind: "log group", name, owner: preview2 }] : [];
   });
 }
-async function rolesOf(repositoryId, api) {
+async function rolesOf(owner, api) {
   const roles = await api.openRoles();
   const names = (await roles.list()).filter((name) => LIKE_OURS.test(name));
-  const found = await inParallel(names, AT_ONCE7, async (name) => {
-    const owner = ownerOf(await roles.tags(name) ?? {});
-    const isOwn2 = owner?.repositoryId === repositoryId && name === roleNameOf(owner.functionName);
-    return isOwn2 ? [{ kind: "role", name, owner }] : [];
+  const found = await inParallel(names, AT_ONCE9, async (name) => {
+    const preview2 = ownerOf(await roles.tags(name) ?? {});
+    const isOwn2 = preview2 && isOf(preview2, owner) && name === roleNameOf(preview2.functionName);
+    return isOwn2 ? [{ kind: "role", name, owner: preview2 }] : [];
   });
   return found.flat();
 }
-var AT_ONCE7, LIKE_OURS;
+var AT_ONCE9, LIKE_OURS;
 var init_survey = __esm({
   "src/preview/removal/survey.ts"() {
     "use strict";
     init_parallel();
     init_arn();
+    init_errors2();
     init_function_options();
     init_current_aside();
+    init_problem();
+    init_identity();
     init_tags3();
     init_allowed();
+    init_layers();
     init_ownership();
-    AT_ONCE7 = 8;
+    init_static_orphans();
+    AT_ONCE9 = 8;
     LIKE_OURS = /-pr-\d+-role$|-[0-9a-f]{8}-role$/;
   }
 });
 
+// src/commands/sweep-rest.ts
+async function sweepRest({ marked, tagged }, databases, sweeping) {
+  const first = [
+    ...await inParallel(marked, AT_ONCE10, (beside) => sweepMarked(beside, sweeping)),
+    ...await inParallel(databases.orphans, 1, (orphan) => sweepDatabase(orphan, sweeping))
+  ];
+  const isLeft = ({ owner }) => first.some(({ base, pull: pull2, outcome }) => outcome === "failed" && previewName(base, pull2) === owner.functionName) || hasServerData(owner) && databases.problems.length > 0;
+  const last = await inParallel(tagged, AT_ONCE10, (beside) => sweepTagged(beside, isLeft(beside), sweeping));
+  return [...first, ...last];
+}
+async function sweepMarked(beside, sweeping) {
+  const { owner, collaborators } = sweeping;
+  const { functionName, pull: pull2 } = beside.owner;
+  const item = itemOf(beside, sweeping);
+  const reason = reasonToRemoveOrphan(beside.owner, item.state, sweeping.now);
+  if (reason === void 0) return keptForPull(item);
+  const { previews } = collaborators;
+  const preview2 = { ...owner, functionName, pull: pull2 };
+  return await sweepPart(item, functionName, sweeping, async () => {
+    if (beside.kind === "layer") return await (await findMarkedLayer(preview2, previews))?.() ?? { outcome: "missing" };
+    const bucket = await previews.openStatics(beside.name, accountOf(owner));
+    return await removeStatics(bucket, { address: beside.name, functionName, mark: previewMark(preview2) });
+  });
+}
+async function sweepTagged(beside, isLeft, sweeping) {
+  const { kind, name, owner } = beside;
+  const item = itemOf(beside, sweeping);
+  const namesData = hasServerData(owner) || owner.static !== void 0;
+  if (namesData && !isOrphanedForGood(item.state)) return keptForPull(item);
+  const reason = reasonToRemoveOrphan(owner, item.state, sweeping.now);
+  if (reason === void 0) return kept3(item, "its function may be on its way");
+  if (isLeft) return kept3(item, "its tags name what is not removed yet");
+  const { previews, removeDatabase } = sweeping.collaborators;
+  return await sweepPart(item, owner.functionName, sweeping, async () => {
+    if (owner.database === "command") await removeOwnDatabase(owner, removeDatabase);
+    const api = kind === "role" ? await previews.openRoles() : await previews.openLogGroups();
+    return { outcome: await api.remove(name) ? "removed" : "missing" };
+  });
+}
+async function sweepDatabase(orphan, sweeping) {
+  const { database, functionName } = orphan;
+  const { preview: base, pr: pull2 } = database.mark;
+  const item = itemOf({ kind: database.scope, name: database.name, owner: { base, pull: pull2 } }, sweeping);
+  if (!isOrphanedForGood(item.state)) return keptForPull(item);
+  return await sweepPart(item, functionName, sweeping, async () => ({
+    outcome: await removeOrphanedDatabase(orphan, sweeping.collaborators.openServer)
+  }));
+}
+function itemOf({ kind, name, owner: { base, pull: pull2 } }, { stateOf: stateOf6 }) {
+  return { kind, name, base, pull: pull2, state: stateOf6(pull2), expires: void 0 };
+}
+async function sweepPart(item, functionName, { settings, collaborators }, remove4) {
+  if (settings.dryRun) return planned2(item, "orphaned");
+  const { kind, name } = item;
+  const staying = "what is left of it is found again";
+  const part = await timed(`${kind} ${name}`, functionName, collaborators, remove4, staying);
+  const { outcome, problem: problem2, seconds } = part;
+  return {
+    ...{ ...item, reason: "orphaned", seconds },
+    outcome: outcome === "removed" || outcome === "missing" || outcome === "kept" ? outcome : "failed",
+    problems: problem2 === void 0 ? [] : [problem2]
+  };
+}
+function keptForPull(item) {
+  return kept3(item, item.state === "open" ? "its pull request is open" : "its pull request may be open");
+}
+function kept3(item, note) {
+  return { ...item, reason: void 0, outcome: "kept", note, problems: [], seconds: 0 };
+}
+function planned2(item, reason) {
+  return { ...item, reason, outcome: "would be removed", problems: [], seconds: 0 };
+}
+var AT_ONCE10;
+var init_sweep_rest = __esm({
+  "src/commands/sweep-rest.ts"() {
+    "use strict";
+    init_parallel();
+    init_identity();
+    init_mark();
+    init_carry_out();
+    init_choose();
+    init_databases2();
+    init_layers();
+    init_parts2();
+    init_plan3();
+    init_static_orphans();
+    init_statics4();
+    AT_ONCE10 = 4;
+  }
+});
+
 // src/commands/sweep.ts
-async function sweep({ repositoryId, repository }, settings, collaborators) {
+async function sweep(whose2, settings, collaborators) {
   const { report, clock, order, previews: api, getPull, openServer: openServer2 } = collaborators;
+  const { repository } = whose2;
   const started = clock();
-  return await report.phase(`Sweep previews of ${repository || `repository ${repositoryId}`}`, async () => {
-    const found = await survey(repositoryId, api);
+  return await report.phase(`Sweep previews of ${repository || `repository ${whose2.repositoryId}`}`, async () => {
+    const owner = { ...whose2, place: await api.readPlace() };
+    const found = await survey(owner, settings, collaborators);
     const there = new Set(found.previews.map(({ functionName }) => functionName));
-    const servers = serversOf(found.previews, settings);
-    const databases = await orphanedDatabases(repositoryId, servers, there, { api, openServer: openServer2 });
+    const tagged = found.tagged.map((beside) => beside.owner);
+    const servers = serversOf([...found.previews, ...tagged], settings);
+    const databases = await orphanedDatabases(owner, servers, there, { api, openServer: openServer2 });
     const numbers = [
-      ...[...found.previews, ...found.orphans.map(({ owner }) => owner)].map(({ pull: pull2 }) => pull2),
+      ...[...found.previews, ...tagged, ...found.marked.map((beside) => beside.owner)].map(({ pull: pull2 }) => pull2),
       ...databases.orphans.map(({ database }) => database.mark.pr)
     ];
     const stateOf6 = await knownPulls(numbers, getPull, report);
-    const sweeping = { settings, collaborators, stateOf: stateOf6, now: order.now() };
+    const sweeping = { settings, collaborators, owner, stateOf: stateOf6, now: order.now() };
     const items = [
       ...await inParallel(
         found.previews,
-        settings.beforeDestroy.length > 0 ? 1 : AT_ONCE8,
+        settings.beforeDestroy.length > 0 ? 1 : AT_ONCE11,
         (tags) => sweepPreview(tags, sweeping)
       ),
       ...found.strange.map(strangeItem),
-      ...await inParallel(found.orphans, AT_ONCE8, (orphan) => sweepBeside(orphan, sweeping)),
-      ...await inParallel(databases.orphans, 1, (orphan) => sweepDatabase(orphan, sweeping))
+      ...await sweepRest(found, databases, sweeping)
     ];
     const problems = [...databases.problems, ...items.flatMap((item) => item.problems)];
     return {
@@ -29171,59 +27702,11 @@ async function sweepPreview(tags, sweeping) {
   const removal2 = await removePreview(tags, { ...settings, lockWait: 0, isDue }, collaborators);
   return { ...item, reason, ...OUTCOMES[removal2.outcome](removal2), seconds: removal2.seconds };
 }
-async function sweepBeside({ kind, name, owner }, sweeping) {
-  const { base, pull: pull2, functionName } = owner;
-  const state = sweeping.stateOf(pull2);
-  const item = { kind, name, base, pull: pull2, state, expires: void 0 };
-  if (kind === "role" && !isOrphanedEverywhere(state)) return keptElsewhere(item);
-  const reason = reasonToRemoveOrphan(owner, state, sweeping.now);
-  if (reason === void 0) return kept3(item, "its function may be on its way");
-  const { previews } = sweeping.collaborators;
-  return await sweepPart(item, functionName, sweeping, async () => {
-    const api = kind === "role" ? await previews.openRoles() : await previews.openLogGroups();
-    return await api.remove(name) ? "removed" : "missing";
-  });
-}
-async function sweepDatabase(orphan, sweeping) {
-  const { database, functionName } = orphan;
-  const { preview: base, pr: pull2 } = database.mark;
-  const state = sweeping.stateOf(pull2);
-  const item = { kind: database.scope, name: database.name, base, pull: pull2, state, expires: void 0 };
-  if (!isOrphanedEverywhere(state)) return keptElsewhere(item);
-  return await sweepPart(
-    item,
-    functionName,
-    sweeping,
-    () => removeOrphanedDatabase(orphan, sweeping.collaborators.openServer)
-  );
-}
-async function sweepPart(item, functionName, { settings, collaborators }, remove3) {
-  if (settings.dryRun) return planned2(item, "orphaned");
-  const part = await timed(`${item.kind} ${item.name}`, functionName, collaborators, async () => ({
-    outcome: await remove3()
-  }));
-  const { outcome, problem: problem2, seconds } = part;
-  return {
-    ...{ ...item, reason: "orphaned", seconds },
-    outcome: outcome === "removed" || outcome === "missing" ? outcome : "failed",
-    problems: problem2 === void 0 ? [] : [problem2]
-  };
-}
-function keptElsewhere(item) {
-  const why = item.state === "open" ? "its pull request is open" : "its pull request may be open";
-  return kept3(item, `${why}: its function may be in another region`);
-}
-function kept3(item, note) {
-  return { ...item, reason: void 0, outcome: "kept", note, problems: [], seconds: 0 };
-}
-function planned2(item, reason) {
-  return { ...item, reason, outcome: "would be removed", problems: [], seconds: 0 };
-}
 function strangeItem(name) {
   const note = "its tags are like those of a preview, and its name does not fit them: it is left as it is";
   return kept3({ kind: "preview", name, base: "", pull: 0, state: "unknown", expires: void 0 }, note);
 }
-var AT_ONCE8, OUTCOMES;
+var AT_ONCE11, OUTCOMES;
 var init_sweep = __esm({
   "src/commands/sweep.ts"() {
     "use strict";
@@ -29235,7 +27718,8 @@ var init_sweep = __esm({
     init_removal();
     init_result();
     init_survey();
-    AT_ONCE8 = 4;
+    init_sweep_rest();
+    AT_ONCE11 = 4;
     OUTCOMES = {
       removed: () => ({ outcome: "removed", problems: [] }),
       missing: () => ({ outcome: "missing", problems: [] }),
@@ -29244,6 +27728,65 @@ var init_sweep = __esm({
       failed: ({ problems }) => ({ outcome: "failed", problems }),
       "would be removed": () => ({ outcome: "would be removed", problems: [] })
     };
+  }
+});
+
+// src/commands/for-pulls.ts
+async function makePreview(event, isAuto, work) {
+  const { origin, clients } = work;
+  return await runForPull(event, isAuto, origin, {
+    ...work,
+    signal: clients.signal,
+    open: async (settings) => ({ ...await work.releasing(settings), ...previewParts(partsOptions(work)) }),
+    openRemoval: (settings) => openRemoval(settings, work),
+    servingOf: async (functionName, settings) => servingOf(functionName, settings.alias, await work.openAws(settings))
+  });
+}
+async function removePreviews(event, work) {
+  const { environment, github } = work;
+  const found = pullOf(event, environment);
+  if ("skipped" in found) return found;
+  const { pull: pull2 } = found;
+  const settings = loadRemovalSettings(work.origin);
+  const [removing, now] = await Promise.all([openRemoval(settings, work), stateOf2(pull2, github)]);
+  const isOpen = reasonNotToRemove(event, now);
+  if (isOpen) return { skipped: isOpen };
+  const result = await destroy(pull2, settings, removing);
+  await announceRemovals(await destroyedOrTold(result, pull2, github), pull2, settings, work);
+  return result;
+}
+async function sweepPreviews(work) {
+  const { github, environment, origin } = work;
+  const repository = repositoryOfRun(environment);
+  const settings = loadRemovalSettings(origin);
+  const getPull = github && ((number2) => github.getPull(number2));
+  const result = await sweep(repository, settings, { ...await openRemoval(settings, work), getPull });
+  await announceRemovals(swept(result), repository, settings, work);
+  return result;
+}
+async function openRemoval(settings, work) {
+  const { report, clock, wait: wait2, clients, order } = work;
+  const { lambda, logs: logs2 } = await work.openAws(settings);
+  return {
+    ...{ lambda, logs: logs2, report, clock, wait: wait2, order, signal: clients.signal },
+    ...removalParts(settings, partsOptions(work))
+  };
+}
+function partsOptions({ environment, mask: mask2, report, run: run3, clock, clients, origin }) {
+  return { environment, mask: mask2, report, run: run3, clock, clients, cwd: origin.project };
+}
+var init_for_pulls = __esm({
+  "src/commands/for-pulls.ts"() {
+    "use strict";
+    init_serving();
+    init_prerequisites();
+    init_pull_state();
+    init_settings();
+    init_announce_removal();
+    init_destroy();
+    init_preview_parts();
+    init_preview_run();
+    init_sweep();
   }
 });
 
@@ -29262,7 +27805,7 @@ var require_plugin_paginate_rest = __commonJS({
 });
 
 // src/github/requests.ts
-function connect2({ token, apiUrl, version, wait: wait2, signal }) {
+function connect({ token, apiUrl, version, wait: wait2, signal }) {
   const octokit = new PagingOctokit({
     auth: token,
     baseUrl: apiUrl.replace(/\/+$/, ""),
@@ -29271,7 +27814,7 @@ function connect2({ token, apiUrl, version, wait: wait2, signal }) {
     log: SILENT
   });
   octokit.hook.wrap("request", async (send, options) => {
-    for (let attempt2 = 1; ; attempt2 += 1) {
+    for (let attempt3 = 1; ; attempt3 += 1) {
       options.headers["x-github-api-version"] = API_VERSION;
       options.request = { ...options.request, signal: limited(signal, LONGEST_ANSWER_MS) };
       try {
@@ -29281,7 +27824,7 @@ function connect2({ token, apiUrl, version, wait: wait2, signal }) {
       } catch (error) {
         signal.throwIfAborted();
         const failure = failureOf2(error, options);
-        const pause = failure && pauseBefore(failure, attempt2, Date.now());
+        const pause = failure && pauseBefore(failure, attempt3, Date.now());
         if (pause === void 0) throw error;
         await wait2(pause, signal);
         signal.throwIfAborted();
@@ -29345,7 +27888,7 @@ function createGitHub(options, known = {}) {
   const { repository, signal } = options;
   const [owner = "", repo = ""] = repository.split("/");
   const place = { owner, repo };
-  const { ask: ask2 } = connect2(options);
+  const { ask: ask2 } = connect(options);
   async function askLogin() {
     const asked = { what: "ask who the token belongs to", permission: "pull-requests: write" };
     try {
@@ -29533,52 +28076,22 @@ __export(cli_previews_exports, {
   runSweep: () => runSweep
 });
 async function runPreview(number2, wiring) {
-  const { origin, environment, report, releasing } = wiring;
-  const { mask: mask2, secrets } = collectSecrets();
-  const parts = partsOptions(wiring, mask2);
-  const done = await runForPull(await readEvent(environment, number2), origin, {
-    ...{ environment, mask: mask2, secrets, github: await openGitHubOf(wiring) },
-    open: async (settings) => ({
-      ...await releasing(settings),
-      ...previewParts(parts),
-      removalParts: (removed) => removalParts(removed, parts)
-    })
-  });
-  if (done.skipped !== void 0) report.notice(done.skipped);
+  const done = await makePreview(await readEvent(wiring.environment, number2), false, await workOf(wiring));
+  if (done.skipped !== void 0) wiring.report.notice(done.skipped);
   return done;
 }
 async function runDestroy(number2, wiring) {
-  const { origin, environment, report } = wiring;
-  const found = pullOf(await readEvent(environment, number2), environment, { runsItsCode: false });
-  if ("skipped" in found) {
-    report.notice(found.skipped);
-    return found;
-  }
-  const settings = loadRemovalSettings(origin);
-  const { mask: mask2, secrets } = collectSecrets();
-  const [github, removing] = await Promise.all([openGitHubOf(wiring), openRemoval(wiring, settings, mask2)]);
-  const result = await destroy(found.pull, settings, removing);
-  await announceRemovals(await destroyedOrTold(result, found.pull, github), found.pull, settings, {
-    report,
-    environment,
-    secrets,
-    github
-  });
-  return result;
+  const done = await removePreviews(await readEvent(wiring.environment, number2), await workOf(wiring));
+  if ("skipped" in done) wiring.report.notice(done.skipped);
+  return done;
 }
 async function runSweep(wiring) {
-  const { origin, environment, report } = wiring;
-  const repository = repositoryOfRun(environment);
-  const settings = loadRemovalSettings(origin);
-  const { mask: mask2, secrets } = collectSecrets();
-  const [github, removing] = await Promise.all([openGitHubOf(wiring), openRemoval(wiring, settings, mask2)]);
-  const getPull = github && ((number2) => github.getPull(number2));
-  const result = await sweep(repository, settings, { ...removing, getPull });
-  await announceRemovals(swept(result), repository, settings, { report, environment, secrets, github });
-  return result;
+  return await sweepPreviews(await workOf(wiring));
 }
-function openGitHubOf({ environment, options }) {
-  return openGitHub(environment, environment["GITHUB_TOKEN"], { ...options, wait });
+async function workOf(wiring) {
+  const { environment, clients } = wiring;
+  const github = await openGitHub(environment, environment["GITHUB_TOKEN"], { ...clients, wait });
+  return { ...wiring, ...collectSecrets(), github, wait, run: runProcess };
 }
 function collectSecrets() {
   const collected = /* @__PURE__ */ new Set();
@@ -29589,32 +28102,15 @@ function collectSecrets() {
     secrets: () => [...collected]
   };
 }
-async function openRemoval(wiring, settings, mask2) {
-  const { report, clock, options, order, openAws } = wiring;
-  const { lambda, logs: logs2 } = await openAws(settings);
-  return {
-    ...{ lambda, logs: logs2, report, clock, wait, order, signal: options.signal },
-    ...removalParts(settings, partsOptions(wiring, mask2))
-  };
-}
-function partsOptions({ environment, report, clock, options, origin }, mask2) {
-  return { environment, mask: mask2, report, clock, run: runProcess, clients: options, cwd: origin.project };
-}
 var init_cli_previews = __esm({
   "src/cli-previews.ts"() {
     "use strict";
-    init_wait();
+    init_wait2();
     init_process();
-    init_announce_removal();
-    init_destroy();
-    init_preview_parts();
-    init_preview_run();
-    init_sweep();
+    init_for_pulls();
     init_open3();
-    init_prerequisites();
     init_pull();
     init_secrets2();
-    init_settings();
   }
 });
 
@@ -29710,7 +28206,7 @@ function shareOf({ version, weights }, of) {
   if (version !== of) return weights[of] ?? 0;
   return 1 - Object.values(weights).reduce((sum3, weight) => sum3 + weight, 0);
 }
-var init_versions3 = __esm({
+var init_versions2 = __esm({
   "src/release/rollback/versions.ts"() {
     "use strict";
     init_lock2();
@@ -29762,11 +28258,11 @@ function commitOf2({ commit = "", hasChanges }) {
 function nameAndShare({ name, share }) {
   return share === 1 ? name : `${name} ${Math.round(share * 100)}%`;
 }
-var init_versions4 = __esm({
+var init_versions3 = __esm({
   "src/commands/versions.ts"() {
     "use strict";
     init_errors();
-    init_versions3();
+    init_versions2();
     init_inert();
     init_size();
     init_table();
@@ -29807,7 +28303,8 @@ function previewSettings(settings) {
     functionUrl: settings.functionUrl ?? "public",
     reservedConcurrency: previewConcurrency === "none" ? void 0 : previewConcurrency,
     beforeTraffic: [...settings.beforeTraffic, ...settings.previewSeed],
-    static: previewStatics(settings.static)
+    static: previewStatics(settings.static),
+    uploadBucket: settings.uploadBucket && previewUploads(settings.uploadBucket)
   };
 }
 function previewStatics(address2) {
@@ -29830,6 +28327,21 @@ function findGrants(settings, place) {
       why: "see whose a log group is",
       actions: ["logs:ListTagsForResource"],
       resources: logGroupArns(settings, place),
+      isForReading: true
+    },
+    ...staticSearchGrants(settings, place)
+  ];
+}
+function staticSearchGrants({ static: address2 }, { partition }) {
+  if (address2 === void 0) return [];
+  const { name, prefix } = parseBucketAddress(address2);
+  return [
+    {
+      sid: "FindStaticFiles",
+      why: "find static files whose preview is gone",
+      actions: ["s3:ListBucket"],
+      resources: [`arn:${partition}:s3:::${name}`],
+      condition: { StringEquals: { "s3:prefix": prefix.replace(/\*\/$/, "") } },
       isForReading: true
     }
   ];
@@ -29860,6 +28372,13 @@ function layerRemovalGrants({ dependenciesLayer, functionName }, place) {
   if (!dependenciesLayer) return [];
   const { partition, region, account } = place;
   return [
+    {
+      sid: "ListLayers",
+      why: "find layers whose preview is gone",
+      actions: ["lambda:ListLayers"],
+      // Service authorization reference, "AWS Lambda": this action knows no resources.
+      resources: ["*"]
+    },
     {
       sid: "RemoveLayer",
       why: "remove the layer of its dependencies, which can have no tags",
@@ -36277,15 +34796,15 @@ var require_parser = __commonJS({
     var node_process = require("process");
     var cst = require_cst();
     var lexer = require_lexer();
-    function includesToken(list3, type) {
-      for (let i = 0; i < list3.length; ++i)
-        if (list3[i].type === type)
+    function includesToken(list2, type) {
+      for (let i = 0; i < list2.length; ++i)
+        if (list2[i].type === type)
           return true;
       return false;
     }
-    function findNonEmptyIndex(list3) {
-      for (let i = 0; i < list3.length; ++i) {
-        switch (list3[i].type) {
+    function findNonEmptyIndex(list2) {
+      for (let i = 0; i < list2.length; ++i) {
+        switch (list2[i].type) {
           case "space":
           case "comment":
           case "newline":
@@ -37298,8 +35817,7 @@ function bootstrapTemplate(settings, options) {
   const { functionName } = settings;
   const previews = {
     ...settings,
-    ...{ dryRun: false, createRole: false, previewRole: "${PreviewExecutionRole.Arn}" },
-    uploadBucket: belowPreviews(settings.uploadBucket)
+    ...{ dryRun: false, createRole: false, previewRole: "${PreviewExecutionRole.Arn}" }
   };
   return {
     AWSTemplateFormatVersion: "2010-09-09",
@@ -37453,9 +35971,6 @@ function role(description, trust, policy) {
       Tags: [{ Key: "managed-by", Value: "wsgi-lambda" }]
     }
   };
-}
-function belowPreviews(address2) {
-  return address2 && `${address2.replace(/\/+$/, "")}/previews`;
 }
 function needsOf(settings) {
   const { functionName, secrets, vpcSubnets = [], fileSystems = [], tracing, deadLetterTarget, kmsKey } = settings;
@@ -37645,8 +36160,8 @@ var init_source_hash = __esm({
 
 // src/artifact/inspect/contents.ts
 async function readContents3(given2, assumed) {
-  const path4 = (0, import_node_path63.resolve)(given2);
-  const found = await (0, import_promises67.stat)(path4).catch(() => void 0);
+  const path4 = (0, import_node_path49.resolve)(given2);
+  const found = await (0, import_promises45.stat)(path4).catch(() => void 0);
   if (!found?.isFile()) {
     throw new UserError(
       {
@@ -37712,7 +36227,7 @@ function checkedFiles(entries) {
 function fileAndFolder2(files) {
   const folders = /* @__PURE__ */ new Set();
   for (const { path: path4 } of files) {
-    for (let parent = import_node_path63.posix.dirname(path4); parent !== "." && !folders.has(parent); parent = import_node_path63.posix.dirname(parent))
+    for (let parent = import_node_path49.posix.dirname(path4); parent !== "." && !folders.has(parent); parent = import_node_path49.posix.dirname(parent))
       folders.add(parent);
   }
   return files.find(({ path: path4 }) => folders.has(path4))?.path;
@@ -37773,12 +36288,12 @@ function readBinary(content) {
     throw error;
   }
 }
-var import_promises67, import_node_path63, MOST_BYTES3, MOST_BYTES_OF_A_FILE, DIST_INFO2, MAY_BE_BINARY;
+var import_promises45, import_node_path49, MOST_BYTES3, MOST_BYTES_OF_A_FILE, DIST_INFO2, MAY_BE_BINARY;
 var init_contents = __esm({
   "src/artifact/inspect/contents.ts"() {
     "use strict";
-    import_promises67 = require("node:fs/promises");
-    import_node_path63 = require("node:path");
+    import_promises45 = require("node:fs/promises");
+    import_node_path49 = require("node:path");
     init_dist2();
     init_errors();
     init_runtimes();
@@ -37850,12 +36365,12 @@ function moduleOf(path4) {
 function rounded(seconds) {
   return Math.round(seconds * 1e6) / 1e6;
 }
-var OTHER_PACKAGES, START_LINE, END_LINE, LINE;
+var START_LINE, END_LINE, LINE;
 var init_import_profile = __esm({
   "src/artifact/inspect/import-profile.ts"() {
     "use strict";
+    init_import_times();
     init_group();
-    OTHER_PACKAGES = { application: "(application)", runtime: "(runtime)", python: "(Python itself)" };
     START_LINE = "wsgi-lambda: the import starts here";
     END_LINE = "wsgi-lambda: the import ends here";
     LINE = /^import time: +(\d+) \| +(\d+) \| ( *)(\S+)\s*$/;
@@ -37888,12 +36403,12 @@ async function unpack3({ path: path4, files }, builder) {
       { exitCode: 2 }
     );
   }
-  const temporary = await (0, import_promises68.mkdtemp)((0, import_node_path64.join)((0, import_node_os13.tmpdir)(), "wsgi-lambda-inspect-"));
+  const temporary = await (0, import_promises46.mkdtemp)((0, import_node_path50.join)((0, import_node_os8.tmpdir)(), "wsgi-lambda-inspect-"));
   try {
-    await (0, import_promises68.copyFile)(path4, (0, import_node_path64.join)(temporary, "artifact.zip"));
+    await (0, import_promises46.copyFile)(path4, (0, import_node_path50.join)(temporary, "artifact.zip"));
     await builder.put(temporary, PACKED);
   } finally {
-    await (0, import_promises68.rm)(temporary, { recursive: true, force: true });
+    await (0, import_promises46.rm)(temporary, { recursive: true, force: true });
   }
   const { exitCode, stderr } = await builder.run([
     builder.python,
@@ -37929,13 +36444,13 @@ async function importOnce(module2, environment, builder) {
     hint: "If it needs a variable, set it in environment. To see the rest: wsgi-lambda inspect without --imports."
   });
 }
-var import_promises68, import_node_os13, import_node_path64, PACKED, UNPACKED, TOOLS, SCRIPT3, RUNS, MOST_BYTES4;
+var import_promises46, import_node_os8, import_node_path50, PACKED, UNPACKED, TOOLS, SCRIPT3, RUNS, MOST_BYTES4;
 var init_measure_imports = __esm({
   "src/artifact/inspect/measure-imports.ts"() {
     "use strict";
-    import_promises68 = require("node:fs/promises");
-    import_node_os13 = require("node:os");
-    import_node_path64 = require("node:path");
+    import_promises46 = require("node:fs/promises");
+    import_node_os8 = require("node:os");
+    import_node_path50 = require("node:path");
     init_errors();
     init_import_profile();
     PACKED = "packed";
@@ -38195,8 +36710,8 @@ function whyPart({ name, version, paths }, { requirementsFrom, packages }) {
   const start = requirementsFrom ?? "the project";
   const direct = new Set(packages.filter(({ isDirect }) => isDirect).map((each) => each.name));
   const inWords2 = (path4) => {
-    const isNamed = direct.has(path4[0]?.replace(/\[.*/, "") ?? "");
-    return isNamed ? [start, ...path4].join(" → ") : `${path4.join(" → ")} (${start} does not name ${path4[0] ?? ""})`;
+    const isNamed2 = direct.has(path4[0]?.replace(/\[.*/, "") ?? "");
+    return isNamed2 ? [start, ...path4].join(" → ") : `${path4.join(" → ")} (${start} does not name ${path4[0] ?? ""})`;
   };
   return { heading: `Why ${name} ${version} is there`, lines: paths.map(inWords2) };
 }
@@ -38261,7 +36776,7 @@ function remainder2(count) {
   return count > MOST_LINES3 ? [{ text: `… and ${count - MOST_LINES3} more: --json has all`, paint: "dim" }] : [];
 }
 function shortPath(path4) {
-  const short = (0, import_node_path65.relative)("", path4);
+  const short = (0, import_node_path51.relative)("", path4);
   return short.startsWith("..") ? path4 : short;
 }
 function few(names, most = 3) {
@@ -38274,11 +36789,11 @@ function percent2(part, whole) {
 function milliseconds(seconds) {
   return `${(seconds * 1e3).toFixed(1)} ms`;
 }
-var import_node_path65, MOST_LINES3, NOBODY, STATES;
+var import_node_path51, MOST_LINES3, NOBODY, STATES;
 var init_inspection_text = __esm({
   "src/commands/inspection-text.ts"() {
     "use strict";
-    import_node_path65 = require("node:path");
+    import_node_path51 = require("node:path");
     init_group();
     init_inert();
     init_size();
@@ -38597,7 +37112,7 @@ function variablesOf2(given2, variables) {
   );
 }
 async function readCode(file, readInput) {
-  const bytes = await (file === "-" ? readInput() : (0, import_promises69.readFile)(file)).catch((error) => {
+  const bytes = await (file === "-" ? readInput() : (0, import_promises47.readFile)(file)).catch((error) => {
     throw wrong3(`The file ${file} cannot be read`, error instanceof Error ? error.message : void 0);
   });
   try {
@@ -38609,11 +37124,11 @@ async function readCode(file, readInput) {
 function wrong3(title, hint) {
   return new UserError({ title, hint }, { exitCode: 2 });
 }
-var import_promises69;
+var import_promises47;
 var init_remote = __esm({
   "src/commands/remote.ts"() {
     "use strict";
-    import_promises69 = require("node:fs/promises");
+    import_promises47 = require("node:fs/promises");
     init_errors();
     init_command_version();
     init_command();
@@ -38623,35 +37138,2817 @@ var init_remote = __esm({
   }
 });
 
+// docker:dockerode
+var require_dockerode = __commonJS({
+  "docker:dockerode"(exports2, module2) {
+    module2.exports = require("./docker.cjs")["dockerode"];
+  }
+});
+
+// src/builder/docker-errors.ts
+function diskFull(detail) {
+  return new UserError({ title: "The disk of the container engine is full", detail, hint: DISK_FULL });
+}
+function unreachableProblem(error, address2) {
+  const title = `No container engine answers at ${address2}`;
+  const detail = messageOf(error);
+  const otherwise = "builder: host needs none, where every requirement has a published wheel.";
+  const code2 = codeOf4(error);
+  if (address2.startsWith("ssh:")) {
+    return {
+      title: "A container engine behind ssh:// is not supported",
+      detail: `DOCKER_HOST is ${address2}.`,
+      hint: "Forward its socket and name that: ssh -nNT -L /tmp/engine.sock:/var/run/docker.sock HOST, then DOCKER_HOST=unix:///tmp/engine.sock."
+    };
+  }
+  switch (code2 ?? "") {
+    case "ENOENT":
+      return {
+        title,
+        detail,
+        hint: `Start Docker (or Podman's service), or set DOCKER_HOST to where it listens. ${CONTEXTS} Or: ${otherwise}`
+      };
+    case "EACCES":
+    case "EPERM":
+      return {
+        title: `This user may not talk to the container engine at ${address2}`,
+        detail,
+        hint: `Add the user to the group of the socket (sudo usermod -aG docker NAME, then sign in again), or use a rootless engine by DOCKER_HOST. Or: ${otherwise}`
+      };
+    case "ECONNREFUSED":
+      return {
+        title,
+        detail,
+        hint: `The address is there but nothing listens: start the engine, or correct DOCKER_HOST. ${CONTEXTS} Or: ${otherwise}`
+      };
+    case "ENOTFOUND":
+    case "EAI_AGAIN":
+      return { title, detail, hint: `The host's name is not known: correct DOCKER_HOST. ${CONTEXTS}` };
+    default:
+      return { title, detail, hint: `Look whether "docker version" answers, and what DOCKER_HOST says. ${CONTEXTS}` };
+  }
+}
+function engineError(error, doing, address2) {
+  if (error instanceof UserError || !isError2(error)) return asError(error);
+  if (error.name === "AbortError") return error;
+  const detail = messageOf(error);
+  const advise2 = (title, hint) => new UserError({ title, detail, hint }, { cause: error });
+  if (saysDiskFull(detail)) return diskFull(detail);
+  if (error instanceof EngineTimeout)
+    return advise2(
+      `The container engine did not ${doing}: ${error.message}`,
+      "It is overloaded or hangs: look at its log, restart it and run again."
+    );
+  if (/exec format error|does not match the specified platform/i.test(detail))
+    return advise2(
+      "The container engine cannot run programs of this architecture",
+      "Run on a machine of that architecture, or install emulation: the action docker/setup-qemu-action, or docker run --privileged --rm tonistiigi/binfmt --install all."
+    );
+  if (/no such (container|exec)|is not running|is dead or marked for removal|container .* not found/i.test(detail))
+    return advise2(
+      `The build container disappeared: the engine could not ${doing}`,
+      "It was removed, ran out of memory, or the engine was restarted meanwhile. Run again."
+    );
+  const { code: code2, statusCode } = error;
+  if (code2 !== void 0 && ["ENOENT", "EACCES", "EPERM", "ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN"].includes(code2))
+    return new UserError(unreachableProblem(error, address2), { cause: error });
+  if (code2 !== void 0 || /socket hang up|premature close|aborted/i.test(detail))
+    return advise2(
+      `The connection to the container engine broke: it could not ${doing}`,
+      'The engine was stopped or restarted meanwhile. Look whether "docker version" answers, and run again.'
+    );
+  if (statusCode !== void 0)
+    return advise2(`The container engine could not ${doing}`, "Its words are above; its log may say more.");
+  return error;
+}
+function isError2(value) {
+  return typeof value === "object" && value !== null && "name" in value && "message" in value;
+}
+function codeOf4(error) {
+  return isError2(error) ? error.code : void 0;
+}
+function messageOf(error) {
+  if (!isError2(error)) return String(error);
+  const { json } = error;
+  const text5 = json?.message ?? error.message.replace(/^\(HTTP code \d+\) .*? - /, "");
+  return text5.trim() || (codeOf4(error) ?? error.name);
+}
+function asError(error) {
+  return isError2(error) ? error : new Error(String(error));
+}
+function stepAdvice(output2) {
+  if (/certificate verify failed|CERTIFICATE_VERIFY_FAILED|SSLCertVerification|self[- ]signed|UnknownIssuer/i.test(output2))
+    return "The network re-signs TLS: name its certificate authority with ca-file.";
+  if (/unable to locate package|no match for argument|no package .* available|unable to find a match|has no installation candidate/i.test(
+    output2
+  ))
+    return "Correct system-packages: the names are those of the image’s own distribution (dnf: libpq-devel; apt: libpq-dev).";
+  if (/could not resolve|temporary failure|name resolution|network is unreachable|connection (refused|timed out)|could not fetch/i.test(
+    output2
+  ))
+    return "Containers of this engine need the network here: its DNS, its proxy (HTTPS_PROXY) or the index (PIP_INDEX_URL).";
+  return "The output above says why; --verbose shows all of it.";
+}
+var EngineTimeout, CONTEXTS, DISK_FULL, NO_SPACE, saysDiskFull, lastLines2;
+var init_docker_errors = __esm({
+  "src/builder/docker-errors.ts"() {
+    "use strict";
+    init_errors();
+    EngineTimeout = class extends Error {
+      constructor(seconds) {
+        super(`no answer within ${seconds} seconds`);
+      }
+    };
+    CONTEXTS = "Contexts of the docker command are not read: name the engine of one with DOCKER_HOST=$(docker context inspect --format '{{.Endpoints.docker.Host}}').";
+    DISK_FULL = "Free some space where the engine keeps its data (docker system prune removes what is unused; on a hosted runner, remove tools that the job does not need) and run again.";
+    NO_SPACE = /no space left on device|ENOSPC|Errno 28\b|os error 28\b|not enough free space|disk quota exceeded/i;
+    saysDiskFull = (text5) => NO_SPACE.test(text5);
+    lastLines2 = (text5, count = 20) => text5.trim().split("\n").slice(-count).join("\n");
+  }
+});
+
+// src/builder/docker-engine.ts
+var docker_engine_exports = {};
+__export(docker_engine_exports, {
+  engineCall: () => engineCall,
+  findEngine: () => findEngine
+});
+async function findEngine() {
+  let docker;
+  try {
+    docker = new import_dockerode.default();
+  } catch (error) {
+    return { unreachable: unreachableProblem(error, "the address in DOCKER_HOST") };
+  }
+  const address2 = await addressOf(docker.modem);
+  if (address2.startsWith("ssh:")) return { unreachable: unreachableProblem(void 0, address2) };
+  try {
+    const { Version, Arch } = await inTime((abortSignal) => versionOf2(docker, { abortSignal }), PING_SECONDS);
+    return { docker, address: address2, version: Version, architecture: Arch };
+  } catch (error) {
+    return { unreachable: unreachableProblem(error, address2) };
+  }
+}
+async function addressOf(modem) {
+  if (modem.socketPath !== void 0) {
+    const path4 = await modem.getSocketPath();
+    return path4.startsWith("//") ? `npipe://${path4}` : `unix://${path4}`;
+  }
+  const scheme = modem.protocol === "ssh" ? "ssh" : "tcp";
+  return `${scheme}://${modem.host ?? ""}${modem.port ? `:${modem.port}` : ""}`;
+}
+async function engineCall(engine, doing, call, seconds = CALL_SECONDS) {
+  try {
+    return await inTime(call, seconds);
+  } catch (error) {
+    throw engineError(error, doing, engine.address);
+  }
+}
+async function inTime(call, seconds) {
+  let timer;
+  const controller = new AbortController();
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => {
+      reject(new EngineTimeout(seconds));
+      controller.abort();
+    }, seconds * 1e3);
+  });
+  try {
+    return await Promise.race([call(controller.signal), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+var import_dockerode, PING_SECONDS, versionOf2, CALL_SECONDS;
+var init_docker_engine = __esm({
+  "src/builder/docker-engine.ts"() {
+    "use strict";
+    import_dockerode = __toESM(require_dockerode(), 1);
+    init_docker_errors();
+    PING_SECONDS = 5;
+    versionOf2 = (docker, options) => docker.version.call(docker, options);
+    CALL_SECONDS = 120;
+  }
+});
+
+// docker:tar-stream
+var require_tar_stream = __commonJS({
+  "docker:tar-stream"(exports2, module2) {
+    module2.exports = require("./docker.cjs")["tar-stream"];
+  }
+});
+
+// src/builder/docker-files.ts
+function packFiles(files) {
+  const archive = (0, import_tar_stream.pack)();
+  for (const { path: path4, content } of files) archive.entry({ ...OWNER, name: path4, mode: 420 }, content);
+  archive.finalize();
+  return archive;
+}
+function packFolder(localFolder, path4) {
+  const archive = (0, import_tar_stream.pack)();
+  fill(archive, localFolder, path4).then(
+    () => {
+      archive.finalize();
+    },
+    (error) => {
+      archive.destroy(error);
+    }
+  );
+  return archive;
+}
+async function fill(archive, localFolder, path4) {
+  const root = await (0, import_promises53.realpath)(localFolder);
+  let parent = "";
+  for (const name of path4.split("/").filter((part) => part !== "" && part !== ".")) {
+    parent = import_node_path56.posix.join(parent, name);
+    folderEntry(archive, parent);
+  }
+  await addContent(archive, root, root, parent);
+}
+function folderEntry(archive, name) {
+  archive.entry({ ...OWNER, name: `${name}/`, type: "directory", mode: 493 });
+}
+async function addContent(archive, root, folder, path4) {
+  for (const name of (await (0, import_promises53.readdir)(folder)).sort()) {
+    const local = (0, import_node_path56.join)(folder, name);
+    const inside2 = import_node_path56.posix.join(path4, name);
+    const stats = await (0, import_promises53.lstat)(local);
+    if (stats.isDirectory()) {
+      folderEntry(archive, inside2);
+      await addContent(archive, root, local, inside2);
+    } else if (stats.isSymbolicLink()) {
+      const linkname = await (0, import_promises53.readlink)(local);
+      if ((0, import_node_path56.isAbsolute)(linkname) || leadsOut((0, import_node_path56.relative)(root, (0, import_node_path56.normalize)((0, import_node_path56.join)(folder, linkname))))) {
+        throw new UserError({
+          title: `${(0, import_node_path56.relative)(root, local)} is a link to outside of ${root}`,
+          detail: `It points to ${linkname}, which is not there in a container.`,
+          hint: "Put a copy of the file in its place."
+        });
+      }
+      archive.entry({ ...OWNER, name: inside2, type: "symlink", linkname: linkname.split(import_node_path56.sep).join("/"), mode: 511 });
+    } else if (stats.isFile()) {
+      const mode = stats.mode & 73 ? 493 : 420;
+      await (0, import_promises54.pipeline)((0, import_node_fs17.createReadStream)(local), archive.entry({ ...OWNER, name: inside2, size: stats.size, mode }));
+    }
+  }
+}
+async function unpackFolder(archive, localFolder) {
+  await (0, import_promises53.mkdir)((0, import_node_path56.dirname)(localFolder), { recursive: true });
+  await (0, import_promises53.mkdir)(localFolder, { mode: 493 });
+  const broken = new AbortController();
+  try {
+    const entries = (0, import_tar_stream.extract)();
+    const piped = (0, import_promises54.pipeline)(archive, entries);
+    piped.catch((error) => {
+      broken.abort(error);
+    });
+    const links = [];
+    for await (const entry of entries) {
+      const link3 = await unpackEntry(entry, localFolder, broken.signal);
+      if (link3) links.push(link3);
+    }
+    await piped;
+    for (const link3 of links.filter(({ isHard }) => isHard)) await makeLink(link3, localFolder);
+    for (const link3 of links.filter(({ isHard }) => !isHard)) await makeLink(link3, localFolder);
+  } catch (error) {
+    await (0, import_promises53.rm)(localFolder, { recursive: true, force: true });
+    const isAbort = isError2(error) && error.name === "AbortError";
+    throw broken.signal.aborted && (isAbort || error === broken.signal.reason) ? new BrokenArchive({ cause: broken.signal.reason }) : error;
+  }
+}
+async function unpackEntry(entry, localFolder, signal) {
+  const { name, type, linkname, mode } = entry.header;
+  const path4 = pathInside(name);
+  if (path4 === void 0) throw escaping(name);
+  const local = (0, import_node_path56.join)(localFolder, path4);
+  switch (type) {
+    case "directory":
+      await (0, import_promises53.mkdir)(local, { recursive: true, mode: 493 });
+      entry.resume();
+      return void 0;
+    case "file":
+    case "contiguous-file": {
+      await (0, import_promises53.mkdir)((0, import_node_path56.dirname)(local), { recursive: true, mode: 493 });
+      const wanted = mode & 73 ? 493 : 420;
+      await (0, import_promises54.pipeline)(entry, (0, import_node_fs17.createWriteStream)(local, { flags: "wx", mode: wanted }), { signal });
+      await (0, import_promises53.chmod)(local, wanted);
+      return void 0;
+    }
+    case "link":
+    case "symlink":
+      entry.resume();
+      return { path: path4, linkname, isHard: type === "link" };
+    case "fifo":
+    case "block-device":
+    case "character-device":
+      throw new UserError({
+        title: `The container holds ${name}, which is not a file, a folder or a link`,
+        detail: `It is a ${type}.`
+      });
+  }
+}
+async function makeLink({ path: path4, linkname, isHard }, localFolder) {
+  const local = (0, import_node_path56.join)(localFolder, path4);
+  await (0, import_promises53.mkdir)((0, import_node_path56.dirname)(local), { recursive: true, mode: 493 });
+  if (isHard) {
+    const source2 = pathInside(linkname);
+    if (source2 === void 0) throw escaping(path4);
+    await (0, import_promises53.copyFile)((0, import_node_path56.join)(localFolder, source2), local);
+    return;
+  }
+  const root = await (0, import_promises53.realpath)(localFolder);
+  if ((0, import_node_path56.isAbsolute)(linkname)) throw escaping(path4);
+  await (0, import_promises53.symlink)(linkname, local);
+  const end = await (0, import_promises53.realpath)(local).catch(() => void 0);
+  if (end === void 0 || leadsOut((0, import_node_path56.relative)(root, end))) throw escaping(path4);
+}
+function pathInside(name) {
+  if (name.startsWith("/") || name.includes("\0")) return void 0;
+  const parts = name.split("/").filter((part) => part !== "" && part !== ".");
+  if (parts.some((part) => part === ".." || import_node_path56.sep === "\\" && /[\\:]/.test(part))) return void 0;
+  return parts.join(import_node_path56.sep);
+}
+var import_node_fs17, import_promises53, import_node_path56, import_promises54, import_tar_stream, MTIME, OWNER, BrokenArchive, escaping, leadsOut;
+var init_docker_files = __esm({
+  "src/builder/docker-files.ts"() {
+    "use strict";
+    import_node_fs17 = require("node:fs");
+    import_promises53 = require("node:fs/promises");
+    import_node_path56 = require("node:path");
+    import_promises54 = require("node:stream/promises");
+    import_tar_stream = __toESM(require_tar_stream(), 1);
+    init_errors();
+    init_docker_errors();
+    MTIME = /* @__PURE__ */ new Date("2000-01-01T00:00:00Z");
+    OWNER = { uid: 0, gid: 0, uname: "root", gname: "root", mtime: MTIME };
+    BrokenArchive = class extends Error {
+      constructor(options) {
+        super(isError2(options.cause) ? options.cause.message : "the archive broke off", options);
+      }
+    };
+    escaping = (path4) => new UserError({
+      title: `${path4} in the container would lead out of the folder that is copied`,
+      hint: "The package that made it is broken or hostile: look at where it comes from."
+    });
+    leadsOut = (path4) => path4 === ".." || path4.startsWith(`..${import_node_path56.sep}`) || (0, import_node_path56.isAbsolute)(path4);
+  }
+});
+
+// src/builder/docker-container.ts
+async function removeLabelled(engine, labels) {
+  const label = ourLabels(labels);
+  const found = await engineCall(
+    engine,
+    "list containers",
+    () => engine.docker.listContainers({ all: true, filters: { label } })
+  );
+  await Promise.all(found.map(({ Id }) => removeContainer(engine, engine.docker.getContainer(Id))));
+  await removeVolumes(engine, labels);
+  return found.length;
+}
+async function removeVolumes(engine, labels, seconds = 0) {
+  const label = ourLabels(labels);
+  const { Volumes } = await engineCall(
+    engine,
+    "list volumes",
+    () => engine.docker.listVolumes({ filters: { label, dangling: ["true"] } })
+  );
+  const newest2 = Date.now() - seconds * 1e3;
+  const found = Volumes ?? [];
+  const old = found.filter(({ CreatedAt }) => seconds === 0 || Date.parse(CreatedAt ?? "") <= newest2);
+  await Promise.all(old.map(({ Name }) => removeVolume(engine, Name)));
+}
+async function createVolume(engine, labels) {
+  const options = { Labels: { ...labels, [OUR_LABEL]: "1" } };
+  const volume = await engineCall(engine, "create a volume", () => engine.docker.createVolume(options));
+  return volume.name;
+}
+async function removeVolume(engine, name) {
+  await engineCall(engine, "remove a volume", async () => {
+    for (let attempt3 = 0; ; attempt3++) {
+      try {
+        await engine.docker.getVolume(name).remove();
+        return;
+      } catch (error) {
+        const { statusCode } = error;
+        if (statusCode === 404) return;
+        if (statusCode !== 409 || attempt3 >= 50) throw error;
+        await (0, import_promises56.setTimeout)(100);
+      }
+    }
+  });
+}
+async function removeContainer(engine, container) {
+  await engineCall(engine, "remove a container", async () => {
+    try {
+      await container.remove({ force: true, v: true });
+    } catch (error) {
+      const { statusCode } = error;
+      const isGone = statusCode === 404 || statusCode === 409 && /in progress/.test(messageOf(error));
+      if (!isGone) throw error;
+    }
+  });
+}
+var import_promises55, import_promises56, OUR_LABEL, LIFETIME_SECONDS, COPY_SECONDS, HEARTBEAT_SECONDS, Container, ourLabels;
+var init_docker_container = __esm({
+  "src/builder/docker-container.ts"() {
+    "use strict";
+    import_promises55 = require("node:stream/promises");
+    import_promises56 = require("node:timers/promises");
+    init_errors();
+    init_docker_engine();
+    init_docker_errors();
+    init_docker_files();
+    init_docker_lines();
+    OUR_LABEL = "wsgi-lambda";
+    LIFETIME_SECONDS = 6 * 60 * 60;
+    COPY_SECONDS = 20 * 60;
+    HEARTBEAT_SECONDS = 20;
+    Container = class _Container {
+      #engine;
+      #container;
+      #signal;
+      #onAbort;
+      #removal;
+      static async create(engine, { image, labels, signal, host }) {
+        signal?.throwIfAborted();
+        const created = await engineCall(
+          engine,
+          "create a container",
+          () => engine.docker.createContainer({
+            Image: image,
+            User: "0:0",
+            WorkingDir: "/",
+            Entrypoint: ["/bin/sh", "-c", `trap 'exit 0' TERM; sleep ${LIFETIME_SECONDS} & wait`],
+            Cmd: [],
+            Labels: { ...labels, [OUR_LABEL]: "1" },
+            HostConfig: { ...host, AutoRemove: true }
+          })
+        );
+        const container = new _Container(engine, created, signal);
+        try {
+          signal?.throwIfAborted();
+          await engineCall(engine, "start a container", () => created.start());
+          signal?.throwIfAborted();
+          return container;
+        } catch (error) {
+          await container.remove();
+          signal?.throwIfAborted();
+          throw error;
+        }
+      }
+      constructor(engine, container, signal) {
+        this.#engine = engine;
+        this.#container = container;
+        this.#signal = signal;
+        this.#onAbort = () => {
+          this.remove().catch(() => void 0);
+        };
+        signal?.addEventListener("abort", this.#onAbort, { once: true });
+      }
+      get id() {
+        return this.#container.id;
+      }
+      /**
+       * Runs a program to its end. A failing exit code is an answer, except of a full disk.
+       *
+       * @throws UserError when the container or the engine went away, or the disk is full
+       */
+      async exec(command, { cwd, env, user = "0:0", onLine }) {
+        const exec2 = await this.#call(
+          "run a program in the container",
+          () => this.#container.exec({
+            Cmd: [...command],
+            Env: Object.entries(env).map(([name, value]) => `${name}=${value}`),
+            WorkingDir: cwd,
+            User: user,
+            AttachStdout: true,
+            AttachStderr: true
+          })
+        );
+        const stream = await this.#call("run a program in the container", () => exec2.start({ hijack: true, stdin: false }));
+        const stdout = collectLines(onLine);
+        const stderr = collectLines(onLine);
+        this.#engine.docker.modem.demuxStream(stream, stdout.stream, stderr.stream);
+        const heartbeat = this.#watch(stream);
+        try {
+          await (0, import_promises55.finished)(stream, { writable: false });
+        } catch (error) {
+          this.#signal?.throwIfAborted();
+          throw engineError(error, "follow a program in the container", this.#engine.address);
+        } finally {
+          clearInterval(heartbeat);
+          stream.destroy();
+        }
+        const exitCode = await this.#exitCode(() => exec2.inspect());
+        const completed3 = { exitCode, stdout: stdout.end(), stderr: stderr.end() };
+        const said2 = `${completed3.stderr}
+${completed3.stdout}`;
+        if (exitCode !== 0 && saysDiskFull(said2)) throw diskFull(lastLines2(said2));
+        return completed3;
+      }
+      /** Starts a program that is talked to over its standard streams, for as long as the container lives. */
+      async converse(command, output2) {
+        const doing = "run a program in the container";
+        const exec2 = await this.#call(
+          doing,
+          () => this.#container.exec({ Cmd: [...command], User: "0:0", AttachStdin: true, AttachStdout: true })
+        );
+        const stream = await this.#call(doing, () => exec2.start({ hijack: true, stdin: true }));
+        this.#engine.docker.modem.demuxStream(stream, output2, output2);
+        return stream;
+      }
+      /** A connection can die without a word. Then the engine no longer answers either. */
+      #watch(stream) {
+        return setInterval(() => {
+          engineCall(this.#engine, "show the container", () => this.#container.inspect(), HEARTBEAT_SECONDS).catch(
+            (error) => stream.destroy(error)
+          );
+        }, HEARTBEAT_SECONDS * 1e3);
+      }
+      /** The output ends a moment before the engine knows the exit code. */
+      async #exitCode(inspect2) {
+        for (let attempt3 = 0; attempt3 < 100; attempt3++) {
+          const { Running, ExitCode } = await this.#call("tell the exit code of a program", inspect2);
+          if (!Running && ExitCode !== null) {
+            if (ExitCode === 137) await this.#refuseIfGone();
+            return ExitCode;
+          }
+          await (0, import_promises56.setTimeout)(20 + attempt3 * 2);
+        }
+        throw new UserError({
+          title: "A program in the container closed its output and did not end",
+          hint: "Something that it started may still be running."
+        });
+      }
+      /** A program is killed together with its container, and the engine may tell of the program first. */
+      async #refuseIfGone() {
+        for (let attempt3 = 0; attempt3 < 5; attempt3++) {
+          const doing = "wait for a program";
+          const { State } = await this.#call(doing, () => this.#container.inspect());
+          if (!State.Running) throw engineError(new Error("The container is not running"), doing, this.#engine.address);
+          await (0, import_promises56.setTimeout)(100);
+        }
+      }
+      /** Unpacks an archive at a folder that is there. A failure to read what is packed is thrown as it is. */
+      async put(archive, folder) {
+        let unreadable6;
+        archive.on("error", (error) => {
+          unreadable6 ??= error;
+        });
+        try {
+          const body = archive;
+          await this.#call(
+            "take files into the container",
+            () => this.#container.putArchive(body, { path: folder }),
+            COPY_SECONDS
+          );
+        } catch (error) {
+          throw unreadable6 ?? error;
+        } finally {
+          archive.destroy();
+        }
+      }
+      async putFile(path4, content) {
+        await this.put(packFiles([{ path: path4.replace(/^\//, ""), content }]), "/");
+      }
+      /** Copies the content of a folder to a local one, which must not exist. Failures to write are thrown as they are. */
+      async take(folder, localFolder) {
+        const doing = "give files out of the container";
+        const archive = await this.#call(
+          doing,
+          () => this.#container.getArchive({ path: `${folder}/.` })
+        );
+        const late = setTimeout(() => archive.destroy(new EngineTimeout(COPY_SECONDS)), COPY_SECONDS * 1e3);
+        try {
+          await unpackFolder(archive, localFolder);
+        } catch (error) {
+          this.#signal?.throwIfAborted();
+          if (error instanceof BrokenArchive) throw engineError(error.cause, doing, this.#engine.address);
+          if (!saysDiskFull(messageOf(error))) throw error;
+          throw new UserError(
+            {
+              title: `The disk is full at ${localFolder}`,
+              detail: messageOf(error),
+              hint: "Free some space and run again."
+            },
+            { cause: error }
+          );
+        } finally {
+          clearTimeout(late);
+          archive.destroy();
+        }
+      }
+      /** Keeps what the container's file system is now as an image with this configuration, and answers the image's id. */
+      async commit(labels, comment) {
+        const { Id } = await this.#call(
+          "keep the container as an image",
+          // The body is the configuration to lay over the container's, which has neither variables nor mounts of ours.
+          () => this.#container.commit({ comment, _query: { container: this.id, comment }, _body: { Labels: labels } }),
+          COPY_SECONDS
+        );
+        return Id;
+      }
+      /** Safe to call at any time and more than once. */
+      remove() {
+        this.#signal?.removeEventListener("abort", this.#onAbort);
+        this.#removal ??= removeContainer(this.#engine, this.#container);
+        return this.#removal;
+      }
+      [Symbol.asyncDispose]() {
+        return this.remove();
+      }
+      async #call(doing, call, seconds) {
+        try {
+          this.#signal?.throwIfAborted();
+          return await engineCall(this.#engine, doing, call, seconds);
+        } catch (error) {
+          this.#signal?.throwIfAborted();
+          throw error;
+        }
+      }
+    };
+    ourLabels = (labels) => Object.entries({ ...labels, [OUR_LABEL]: "1" }).map(([name, value]) => `${name}=${value}`);
+  }
+});
+
+// src/builder/docker-pull.ts
+async function imageIfThere(engine, name) {
+  return engineCall(engine, `look for the image ${name}`, async () => {
+    try {
+      const { Id, Architecture, Config } = await engine.docker.getImage(name).inspect();
+      const labels = Config.Labels;
+      return { id: Id, architecture: Architecture, labels: labels ?? {} };
+    } catch (error) {
+      if (error.statusCode === 404) return void 0;
+      throw error;
+    }
+  });
+}
+async function ensureBaseImage(engine, name, architecture, { report, signal }) {
+  const wanted = architecture === "arm64" ? "arm64" : "amd64";
+  const local = await imageIfThere(engine, name);
+  if (local?.architecture === wanted) return local;
+  await pull(engine, name, `linux/${wanted}`, { report, signal });
+  const pulled = await imageIfThere(engine, name);
+  if (pulled?.architecture === wanted) return pulled;
+  throw new UserError({
+    title: `${name} is not published for ${architecture}`,
+    detail: pulled ? `What was pulled is for ${pulled.architecture}.` : "The engine does not have it after the pull.",
+    hint: `Choose a base-image for linux/${wanted}, or the other architecture.`
+  });
+}
+async function pull(engine, name, platform, { report, signal }) {
+  report.info(`Pull ${name} for ${platform}`);
+  try {
+    const reference = /[@]|:[^/]*$/.test(name) ? name : `${name}:latest`;
+    const stream = await engineCall(
+      engine,
+      `pull ${name}`,
+      () => engine.docker.pull(reference, { platform, ...signal && { abortSignal: signal } }),
+      SILENCE_SECONDS
+    );
+    await followPull(engine, stream, report);
+  } catch (error) {
+    signal?.throwIfAborted();
+    const said2 = error instanceof UserError ? error.detail ?? error.title : messageOf(error);
+    throw saysDiskFull(said2) ? diskFull(said2) : new UserError(pullProblem(name, platform, said2), { cause: error });
+  }
+}
+async function followPull(engine, stream, report) {
+  let failure;
+  const fall = () => {
+    stream.destroy(new EngineTimeout(SILENCE_SECONDS));
+  };
+  let silence = setTimeout(fall, SILENCE_SECONDS * 1e3);
+  try {
+    await new Promise((resolve12, reject) => {
+      engine.docker.modem.followProgress(
+        stream,
+        (error) => {
+          if (error) reject(error);
+          else resolve12();
+        },
+        (record2) => {
+          clearTimeout(silence);
+          silence = setTimeout(fall, SILENCE_SECONDS * 1e3);
+          failure ??= record2.error;
+          report.progress(["Pull", record2.id, record2.status, record2.progress].filter(Boolean).join(" "));
+        }
+      );
+      stream.once("error", reject);
+    });
+  } finally {
+    clearTimeout(silence);
+  }
+  if (failure !== void 0) throw new Error(failure);
+}
+function pullProblem(name, platform, said2) {
+  const title = `The image ${name} could not be pulled for ${platform}`;
+  const byHand = `Try by hand, which shows more and uses your sign-in: docker pull --platform ${platform} ${name}`;
+  if (/no such host|dial tcp|i\/o timeout|connection refused|TLS handshake|server misbehaving|no answer within/i.test(
+    said2
+  ))
+    return {
+      title,
+      detail: said2,
+      hint: `The engine does not reach the registry: look at its network, proxy and DNS. ${byHand}. Or use builder: host.`
+    };
+  if (/x509|certificate/i.test(said2))
+    return {
+      title,
+      detail: said2,
+      hint: `The engine does not trust the registry's certificate: give it your authority. ${byHand}`
+    };
+  if (/unauthorized|denied|authentication required|no basic auth/i.test(said2))
+    return {
+      title,
+      detail: said2,
+      hint: `Sign in and pull it before (docker login, ${byHand.split(": ").at(-1) ?? ""}); expired sign-ins to public.ecr.aws fail too: docker logout public.ecr.aws.`
+    };
+  if (/toomanyrequests|rate limit/i.test(said2))
+    return {
+      title,
+      detail: said2,
+      hint: `The registry limits anonymous pulls: sign in (docker login), or wait. ${byHand}`
+    };
+  if (/manifest|not found|no matching/i.test(said2))
+    return { title, detail: said2, hint: `Correct base-image: no such name or tag, or not for ${platform}. ${byHand}` };
+  return { title, detail: said2, hint: byHand };
+}
+var SILENCE_SECONDS;
+var init_docker_pull = __esm({
+  "src/builder/docker-pull.ts"() {
+    "use strict";
+    init_errors();
+    init_docker_engine();
+    init_docker_errors();
+    SILENCE_SECONDS = 180;
+  }
+});
+
+// src/builder/docker-check.ts
+async function findSandbox(engine, target, options) {
+  const { toolsFolder, otherwise } = options;
+  const own = await imageIfThere(engine, target.image);
+  const isRuntimes = own?.architecture === goName(target.architecture);
+  const image = isRuntimes ? { name: target.image, id: own.id, python: `/var/lang/bin/python${target.pythonMinor}` } : { name: "the builder's image", ...otherwise };
+  const [unpack4, program, collector] = await Promise.all(
+    ["unpack_artifact.py", "check_artifact.py", "collect_static.py"].map(
+      (name) => (0, import_promises57.readFile)((0, import_node_path57.join)(toolsFolder, name), "utf8")
+    )
+  );
+  const place = {
+    ...options,
+    engine,
+    image: image.id,
+    python: image.python,
+    unpack: unpack4 ?? "",
+    program: program ?? ""
+  };
+  const orForeign = async (work) => {
+    try {
+      return await work();
+    } catch (error) {
+      const isForeign = goName(target.architecture) !== engine.architecture && error instanceof UserError;
+      options.signal?.throwIfAborted();
+      if (isForeign) return { kind: "foreign" };
+      throw error;
+    }
+  };
+  return {
+    image: image.name,
+    identity: `${image.id} ${(0, import_node_crypto20.createHash)("sha256").update(JSON.stringify([unpack4, program])).digest("hex")}`,
+    check: (zip, given2) => orForeign(
+      () => withArtifact(place, zip, (volume) => runIn(place, volume, { ...given2, name: "check_artifact.py" }))
+    ),
+    collect: (zip, given2, localFolder) => orForeign(
+      () => withArtifact(
+        place,
+        zip,
+        (volume) => collectIn({ ...place, program: collector ?? "" }, volume, given2, localFolder)
+      )
+    )
+  };
+}
+async function withArtifact(place, zip, work) {
+  const { engine, labels, signal } = place;
+  signal?.throwIfAborted();
+  await removeVolumes(engine, {}, ABANDONED_SECONDS).catch(() => void 0);
+  const volume = await createVolume(engine, labels);
+  try {
+    await fill2(place, volume, zip);
+    return await work(volume);
+  } finally {
+    await removeVolume(engine, volume);
+  }
+}
+async function fill2({ engine, image, python, unpack: unpack4, labels, signal }, volume, zip) {
+  var _stack = [];
+  try {
+    const host = { NetworkMode: "none", Mounts: [taskRoot(volume, "writable")] };
+    const container = __using(_stack, await Container.create(engine, { image, labels, signal, host }), true);
+    await container.put(packZip(zip), "/");
+    const command = [python, "-I", "-S", "-c", unpack4, `/${ZIP_INSIDE}`, TASK_ROOT2];
+    const { exitCode, stderr } = await container.exec(command, { cwd: "/", env: {} });
+    if (exitCode === 0) return;
+    throw new UserError({
+      title: `The artifact ${zip} cannot be unpacked`,
+      detail: lastLines2(stderr),
+      hint: "Build it anew. If that does not help, this is a defect of wsgi-lambda: please report it."
+    });
+  } catch (_) {
+    var _error = _, _hasError = true;
+  } finally {
+    var _promise = __callDispose(_stack, _error, _hasError);
+    _promise && await _promise;
+  }
+}
+async function runIn(place, volume, { name, request: request3, env, memory, seconds, output: output2 }) {
+  const { engine, image, python, program, labels, signal } = place;
+  const late = AbortSignal.timeout(seconds * 1e3);
+  const ending = signal ? AbortSignal.any([signal, late]) : late;
+  try {
+    var _stack = [];
+    try {
+      const confined = confinement(volume, memory);
+      const outputs = output2 ? [mounted(output2.volume, OUTPUT, "writable")] : [];
+      const host = { ...confined, Mounts: [...confined.Mounts ?? [], ...outputs] };
+      const container = __using(_stack, await Container.create(engine, { image, labels, signal: ending, host }), true);
+      if (output2) await container.exec(["/bin/sh", "-c", `chmod 1777 ${OUTPUT}`], { cwd: "/", env: {} });
+      const command = withOnly(Object.keys(env), [python, "-c", RUN, name, program, request3], python);
+      const completed3 = await container.exec(command, { cwd: TASK_ROOT2, env, user: LAMBDA_USER });
+      await output2?.take(container);
+      return { kind: "ended", ...completed3 };
+    } catch (_) {
+      var _error = _, _hasError = true;
+    } finally {
+      var _promise = __callDispose(_stack, _error, _hasError);
+      _promise && await _promise;
+    }
+  } catch (error) {
+    signal?.throwIfAborted();
+    if (late.aborted) return { kind: "late" };
+    throw error;
+  }
+}
+async function collectIn(place, volume, options, localFolder) {
+  const { engine, labels } = place;
+  const written2 = await createVolume(engine, labels);
+  try {
+    return await runIn(place, volume, {
+      ...{ ...options, memory: void 0, name: "collect_static.py" },
+      request: JSON.stringify({ root: TASK_ROOT2, output: OUTPUT }),
+      output: { volume: written2, take: (container) => container.take(OUTPUT, localFolder) }
+    });
+  } finally {
+    await removeVolume(engine, written2);
+  }
+}
+function confinement(volume, memory) {
+  const bytes = memory === void 0 ? void 0 : memory * 1024 * 1024;
+  return {
+    ReadonlyRootfs: true,
+    NetworkMode: "none",
+    IpcMode: "none",
+    Mounts: [taskRoot(volume, "read-only")],
+    Tmpfs: { "/tmp": `rw,exec,nosuid,nodev,mode=1777,size=${TEMPORARY_MB}m` },
+    CapDrop: ["ALL"],
+    SecurityOpt: ["no-new-privileges"],
+    PidsLimit: MOST_PROCESSES,
+    ...bytes !== void 0 && { Memory: bytes, MemorySwap: bytes }
+  };
+}
+function mounted(volume, target, access) {
+  return {
+    Type: "volume",
+    Source: volume,
+    Target: target,
+    ReadOnly: access === "read-only",
+    VolumeOptions: { NoCopy: true, Labels: {}, DriverConfig: { Name: "", Options: {} } }
+  };
+}
+function packZip(path4) {
+  const archive = (0, import_tar_stream2.pack)();
+  addZip(archive, path4).then(
+    () => {
+      archive.finalize();
+    },
+    (error) => {
+      archive.destroy(error);
+    }
+  );
+  return archive;
+}
+async function addZip(archive, path4) {
+  const { size } = await (0, import_promises57.stat)(path4);
+  await (0, import_promises58.pipeline)((0, import_node_fs18.createReadStream)(path4), archive.entry({ name: ZIP_INSIDE, size, mode: 420 }));
+}
+var import_node_crypto20, import_node_fs18, import_promises57, import_node_path57, import_promises58, import_tar_stream2, TASK_ROOT2, OUTPUT, ZIP_INSIDE, ABANDONED_SECONDS, LAMBDA_USER, TEMPORARY_MB, MOST_PROCESSES, goName, RUN, taskRoot;
+var init_docker_check = __esm({
+  "src/builder/docker-check.ts"() {
+    "use strict";
+    import_node_crypto20 = require("node:crypto");
+    import_node_fs18 = require("node:fs");
+    import_promises57 = require("node:fs/promises");
+    import_node_path57 = require("node:path");
+    import_promises58 = require("node:stream/promises");
+    import_tar_stream2 = __toESM(require_tar_stream(), 1);
+    init_errors();
+    init_docker_container();
+    init_docker_environment();
+    init_docker_errors();
+    init_docker_pull();
+    TASK_ROOT2 = "/var/task";
+    OUTPUT = "/wsgi-lambda-static";
+    ZIP_INSIDE = "wsgi-lambda-artifact.zip";
+    ABANDONED_SECONDS = 6 * 60 * 60;
+    LAMBDA_USER = "993:990";
+    TEMPORARY_MB = 512;
+    MOST_PROCESSES = 1024;
+    goName = (architecture) => architecture === "arm64" ? "arm64" : "amd64";
+    RUN = 'import sys; name = sys.argv.pop(1); exec(compile(sys.argv.pop(1), name, "exec"))';
+    taskRoot = (volume, access) => mounted(volume, TASK_ROOT2, access);
+  }
+});
+
+// src/builder/docker-context.ts
+async function contextFiles(folder) {
+  const isIgnored2 = dockerIgnore(await (0, import_promises59.readFile)((0, import_node_path58.join)(folder, ".dockerignore"), "utf8").catch(() => ""));
+  const entries = await (0, import_promises59.readdir)(folder, { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map((entry) => {
+    const file = (0, import_node_path58.join)(entry.parentPath, entry.name);
+    return { path: file.slice(folder.length + 1).replaceAll("\\", "/"), file };
+  }).filter(({ path: path4 }) => !isIgnored2(path4)).toSorted((a, b) => Buffer.compare(Buffer.from(a.path), Buffer.from(b.path)));
+}
+function dockerIgnore(text5) {
+  const rules = text5.split(/\r?\n/).map((line) => line.trim()).filter((line) => line !== "" && !line.startsWith("#")).map((line) => {
+    const isKept = line.startsWith("!");
+    const pattern = (isKept ? line.slice(1) : line).trim().replace(/^\.?\/+|\/+$/g, "");
+    return { isKept, pattern: new RegExp(`^${asExpression(pattern)}$`, "s") };
+  });
+  return (path4) => {
+    const parts = path4.split("/");
+    const above = parts.map((_, index) => parts.slice(0, index + 1).join("/"));
+    return rules.reduce(
+      (ignored, { isKept, pattern }) => above.some((part) => pattern.test(part)) ? !isKept : ignored,
+      false
+    );
+  };
+}
+function asExpression(pattern) {
+  return pattern.replace(/\*\*\/?|\*|\?|\[(?:\\.|[^\]])*\]|\\.|[.+^${}()|\\[\]]/g, (part) => {
+    if (part === "**/") return "(?:.*/)?";
+    if (part === "**") return ".*";
+    if (part === "*") return "[^/]*";
+    if (part === "?") return "[^/]";
+    if (part.startsWith("[") && part.length > 1) return part;
+    return part.length > 1 ? part : `\\${part}`;
+  });
+}
+var import_promises59, import_node_path58;
+var init_docker_context = __esm({
+  "src/builder/docker-context.ts"() {
+    "use strict";
+    import_promises59 = require("node:fs/promises");
+    import_node_path58 = require("node:path");
+  }
+});
+
+// src/builder/docker-dockerfile.ts
+async function ensureDockerfileImage(engine, target, dockerfile, report) {
+  const { file } = dockerfile;
+  if (!(await (0, import_promises60.stat)(file).catch(() => void 0))?.isFile())
+    throw new UserError(
+      { title: `dockerfile: ${file} is not a file`, hint: "The path is relative to the project." },
+      { exitCode: 2 }
+    );
+  const files = await contextFiles((0, import_node_path59.dirname)(file));
+  const key = await dockerfileKey(target, dockerfile, files);
+  const tag = `${REPOSITORY}:${key}`;
+  if (await imageIfThere(engine, tag)) return { tag, key };
+  await report.phase(`Build ${(0, import_node_path59.basename)(file)}`, async () => {
+    const command = await buildKitCommand(dockerfile, engine);
+    if (command) await buildByCommand(command, tag, target, dockerfile, engine, report);
+    else await buildByEngine(engine, tag, target, dockerfile, files, report);
+  });
+  return { tag, key };
+}
+async function dockerfileKey({ architecture }, { file, buildArgs, secrets }, files) {
+  const parts = [architecture, (0, import_node_path59.basename)(file), Object.entries(buildArgs).sort(), [...secrets.keys()].sort()];
+  const hash3 = (0, import_node_crypto21.createHash)("sha256").update(JSON.stringify(parts));
+  hash3.update(await (0, import_promises60.readFile)(file));
+  for (const { path: path4, file: content } of files) {
+    hash3.update(`\0${path4}\0`).update(await sha256Of(content));
+  }
+  return hash3.digest("hex").slice(0, 32);
+}
+async function buildKitCommand({ run: run3, environment }, engine) {
+  const env = { ...environment, DOCKER_HOST: engine.address, DOCKER_BUILDKIT: "1" };
+  const ask2 = (...args) => run3(["docker", ...args], { cwd: "/", env }).catch(() => void 0);
+  if ((await ask2("buildx", "version"))?.exitCode === 0)
+    return { command: ["docker", "buildx", "build", "--builder", "default", "--load", "--progress", "plain"], env };
+  const version = (await ask2("version", "--format", "{{.Client.Version}}"))?.stdout ?? "";
+  const major = Number.parseInt(version, 10);
+  return major >= 19 && major < 23 ? { command: ["docker", "build", "--progress", "plain"], env } : void 0;
+}
+async function buildByCommand({ command, env }, tag, { architecture }, { file, buildArgs, secrets, isWithSsh, run: run3 }, engine, report) {
+  const folder = await (0, import_promises60.mkdtemp)((0, import_node_path59.join)((0, import_node_os11.tmpdir)(), "wsgi-lambda-secrets-"));
+  try {
+    for (const [id, content] of secrets) await (0, import_promises60.writeFile)((0, import_node_path59.join)(folder, id), content, { mode: 384 });
+    const given2 = argumentsOf(buildArgs);
+    const options = [
+      ...["--platform", platformOf(architecture), "--tag", tag, "--file", file],
+      ...given2.options,
+      ...[...secrets.keys()].flatMap((id) => ["--secret", `id=${id},src=${(0, import_node_path59.join)(folder, id)}`]),
+      ...isWithSsh ? ["--ssh", "default"] : []
+    ];
+    const { exitCode, stdout, stderr } = await run3([...command, ...options, (0, import_node_path59.dirname)(file)], {
+      cwd: (0, import_node_path59.dirname)(file),
+      env: { ...env, ...given2.env },
+      onLine: follow(report)
+    });
+    if (exitCode !== 0) throw buildFailure(file, `${stdout}
+${stderr}`);
+    if (!await imageIfThere(engine, tag))
+      throw buildFailure(file, `The docker command made no image at ${engine.address}.`);
+  } finally {
+    await (0, import_promises60.rm)(folder, { recursive: true, force: true });
+  }
+}
+function argumentsOf(buildArgs) {
+  const all = Object.entries(buildArgs);
+  return {
+    options: all.flatMap(([name, value]) => ["--build-arg", HEEDED.test(name) ? `${name}=${value}` : name]),
+    env: Object.fromEntries(all.filter(([name]) => !HEEDED.test(name)))
+  };
+}
+async function buildByEngine(engine, tag, { architecture }, { file, buildArgs, secrets, isWithSsh }, files, report) {
+  if (/^\s*RUN\b.*--mount=type=(?:secret|ssh)/m.test(await (0, import_promises60.readFile)(file, "utf8")) && (secrets.size > 0 || isWithSsh))
+    throw new UserError({
+      title: `${(0, import_node_path59.basename)(file)} mounts a secret or the SSH agent, which needs the docker command with BuildKit`,
+      detail: "Only that command hands them over; the engine itself was found without it.",
+      hint: "Install the docker command with its buildx plugin on this machine."
+    });
+  const archive = (0, import_tar_stream3.pack)();
+  const packing = packContext(archive, files, file);
+  const stream = await engineCall(
+    engine,
+    `build ${(0, import_node_path59.basename)(file)}`,
+    () => engine.docker.buildImage(archive, {
+      t: tag,
+      dockerfile: (0, import_node_path59.basename)(file),
+      buildargs: { ...buildArgs },
+      platform: platformOf(architecture),
+      rm: true,
+      forcerm: true
+    }),
+    BUILD_MINUTES * 60
+  );
+  await packing;
+  const said2 = [];
+  let failure;
+  await new Promise((resolve12, reject) => {
+    engine.docker.modem.followProgress(
+      stream,
+      (error) => {
+        if (error) reject(error);
+        else resolve12();
+      },
+      (record2) => {
+        failure ??= record2.error;
+        const line = (record2.stream ?? record2.error ?? "").trim();
+        if (line === "") return;
+        said2.push(line);
+        follow(report)(line);
+      }
+    );
+  }).catch((error) => {
+    failure ??= messageOf(error);
+  });
+  if (failure !== void 0) throw buildFailure(file, said2.join("\n"));
+}
+async function packContext(archive, files, dockerfile) {
+  const all = new Map([[(0, import_node_path59.basename)(dockerfile), dockerfile], ...files.map(({ path: path4, file }) => [path4, file])]);
+  try {
+    for (const [name, file] of all) {
+      const { size, mode } = await (0, import_promises60.stat)(file);
+      await (0, import_promises61.pipeline)((0, import_node_fs19.createReadStream)(file), archive.entry({ name, size, mode: mode & 511 }));
+    }
+    archive.finalize();
+  } catch (error) {
+    archive.destroy(error);
+  }
+}
+function buildFailure(file, output2) {
+  if (saysDiskFull(output2)) return diskFull(lastLines2(output2));
+  return new UserError({
+    title: `${(0, import_node_path59.basename)(file)} could not be built`,
+    detail: lastLines2(output2),
+    hint: /requires BuildKit/i.test(output2) ? "It uses what only BuildKit has (RUN --mount): install the docker command with its buildx plugin on this machine." : stepAdvice(output2),
+    output: output2
+  });
+}
+var import_node_crypto21, import_node_fs19, import_promises60, import_node_os11, import_node_path59, import_promises61, import_tar_stream3, REPOSITORY, BUILD_MINUTES, HEEDED, platformOf, follow;
+var init_docker_dockerfile = __esm({
+  "src/builder/docker-dockerfile.ts"() {
+    "use strict";
+    import_node_crypto21 = require("node:crypto");
+    import_node_fs19 = require("node:fs");
+    import_promises60 = require("node:fs/promises");
+    import_node_os11 = require("node:os");
+    import_node_path59 = require("node:path");
+    import_promises61 = require("node:stream/promises");
+    import_tar_stream3 = __toESM(require_tar_stream(), 1);
+    init_errors();
+    init_hash();
+    init_docker_context();
+    init_docker_engine();
+    init_docker_errors();
+    init_docker_pull();
+    REPOSITORY = "wsgi-lambda-dockerfile";
+    BUILD_MINUTES = 60;
+    HEEDED = new RegExp(
+      `^(?:${[
+        ...[
+          "PATH",
+          "HOME",
+          "TMPDIR",
+          "GODEBUG",
+          "(?:LD|DYLD|BUILDX|BUILDKIT|XDG)_.*",
+          "SSL_CERT_.*",
+          "SSH_(?:AUTH_SOCK|ASKPASS)"
+        ],
+        "DOCKER_(?:HOST|CONFIG|CONTEXT|CERT_PATH|TLS.*|API_VERSION|BUILDKIT|DEFAULT_PLATFORM|CUSTOM_HEADERS|CLI_.*)",
+        "GIT_(?:EXEC_PATH|SSH|SSH_COMMAND|ASKPASS|PROXY_COMMAND|CONFIG.*|DIR|WORK_TREE|TRACE.*)"
+      ].join("|")})$`,
+      "i"
+    );
+    platformOf = (architecture) => architecture === "arm64" ? "linux/arm64" : "linux/amd64";
+    follow = (report) => (line) => {
+      report.progress(line);
+      report.debug(line);
+    };
+  }
+});
+
+// src/builder/docker-image.ts
+async function ensureBuilderImage(engine, target, options, report) {
+  const base = await ensureBaseImage(engine, options.baseImage, target.architecture, { report, signal: options.signal });
+  const recipe = await readRecipe(options.toolsFolder);
+  const key = imageKey(options.baseKey ?? base.id, target, recipe, options.systemPackages);
+  const tag = `${REPOSITORY2}:${key}`;
+  const kept4 = await keptImage(engine, tag);
+  if (kept4) {
+    report.debug(`${tag} is there: made from ${options.baseImage}, Python ${kept4.pythonVersion}, glibc ${kept4.glibc}`);
+    return { ...kept4, key };
+  }
+  const made = await report.phase(
+    `Prepare the build image from ${options.baseImage}`,
+    () => makeImage(engine, target, { ...options, baseId: base.id, recipe, tag }, report)
+  );
+  return { ...made, key };
+}
+async function readRecipe(toolsFolder) {
+  const files = RECIPE_FILES2.map(async (name) => [name, await (0, import_promises62.readFile)((0, import_node_path60.join)(toolsFolder, name))]);
+  return new Map(await Promise.all(files));
+}
+function imageKey(baseId, target, recipe, systemPackages) {
+  const nothing2 = parseFacts("");
+  const commands = PACKAGE_MANAGERS.map((packageManager) => {
+    const python = pythonPackages({ ...nothing2, packageManager }, target.pythonMinor);
+    return [python, systemPackages].map((packages) => installCommands(packageManager, packages));
+  });
+  const hash3 = (0, import_node_crypto22.createHash)("sha256").update(JSON.stringify([baseId, target.pythonMinor, target.architecture, commands]));
+  for (const [name, content] of recipe) hash3.update(`\0${name}\0${content.length}\0`).update(content);
+  return hash3.digest("hex").slice(0, 32);
+}
+async function keptImage(engine, tag) {
+  const image = await imageIfThere(engine, tag);
+  const label = image?.labels[FACTS_LABEL];
+  if (!image || label === void 0) return void 0;
+  return { ...JSON.parse(label), id: image.id };
+}
+async function makeImage(engine, target, making, report) {
+  const { baseImage, labels, signal, authorities } = making;
+  const container = await Container.create(engine, { image: making.baseId, labels, signal });
+  try {
+    for (const [name, content] of making.recipe) await container.putFile(`${TOOLS_INSIDE}/${name}`, content);
+    if (authorities) await container.putFile(AUTHORITIES_INSIDE, authorities);
+    const found = parseFacts(await runStep(container, making, probe(target), report));
+    const problem2 = unfitProblem(baseImage, found, target, "found");
+    if (problem2) throw new UserError(problem2);
+    const facts = await installPackages(container, found, target, making, report);
+    const { python, pythonVersion, glibc } = facts;
+    if (python === void 0 || pythonVersion === void 0 || glibc === void 0)
+      throw new Error(`probe.sh said too little about ${baseImage}`);
+    await runStep(container, making, ["/bin/sh", `${TOOLS_INSIDE}/setup.sh`, python, TOOLS_INSIDE], report);
+    if (authorities) await runStep(container, making, ["rm", "-f", AUTHORITIES_INSIDE], report);
+    const image = { python, pythonVersion, glibc };
+    const id = await container.commit(
+      { ...blank(labels), [FACTS_LABEL]: JSON.stringify(image) },
+      `Builds Lambda packages of Python ${target.pythonMinor}; made from ${baseImage}`
+    );
+    return await keep(engine, making.tag, { ...image, id });
+  } finally {
+    await container.remove();
+  }
+}
+async function installPackages(container, found, target, making, report) {
+  const { baseImage, systemPackages } = making;
+  const manager = found.packageManager;
+  if (manager === void 0) {
+    if (systemPackages.length === 0) return found;
+    throw new UserError({
+      title: `${baseImage} has no package manager for system-packages`,
+      detail: `Looked for ${PACKAGE_MANAGERS.join(", ")}.`,
+      hint: "Name a base-image that has one, or one that has the packages already."
+    });
+  }
+  let facts = found;
+  const python = pythonPackages(found, target.pythonMinor);
+  if (python.length > 0) {
+    const failure2 = await runSteps2(container, making, installCommands(manager, python), report);
+    facts = parseFacts(await runStep(container, making, probe(target), report));
+    const problem2 = unfitProblem(baseImage, facts, target, "set up");
+    if (problem2)
+      throw new UserError({ ...problem2, detail: [problem2.detail, failure2?.detail].filter(Boolean).join("\n") });
+  }
+  const failure = await runSteps2(container, making, installCommands(manager, systemPackages), report);
+  if (failure) throw failure;
+  return facts;
+}
+async function runSteps2(container, making, commands, report) {
+  try {
+    for (const command of commands) await runStep(container, making, command, report);
+  } catch (error) {
+    if (error instanceof StepFailure) return error;
+    throw error;
+  }
+  return void 0;
+}
+function keep(engine, tag, image) {
+  return inTurn2(() => nameOrDrop(engine, tag, image));
+}
+function inTurn2(work) {
+  const turn = lastTurn.then(work);
+  lastTurn = turn.catch(() => void 0);
+  return turn;
+}
+async function nameOrDrop(engine, tag, image) {
+  const other = await keptImage(engine, tag);
+  if (other) {
+    await engineCall(engine, "remove an image", () => engine.docker.getImage(image.id).remove());
+    return other;
+  }
+  const [repo = "", version = ""] = tag.split(":");
+  await engineCall(engine, "name an image", () => engine.docker.getImage(image.id).tag({ repo, tag: version }));
+  return image;
+}
+async function runStep(container, { env, baseImage }, command, report) {
+  const { exitCode, stdout, stderr } = await container.exec(command, {
+    cwd: "/",
+    env: { ...env, DEBIAN_FRONTEND: "noninteractive" },
+    onLine: (line) => {
+      report.progress(line);
+      report.debug(line);
+    }
+  });
+  if (exitCode === 0) return stdout;
+  throw new StepFailure({
+    title: `${baseImage} could not be prepared: ${command.slice(0, 3).join(" ")} ended with ${exitCode}`,
+    detail: lastLines2(`${stdout}
+${stderr}`),
+    hint: stepAdvice(`${stdout}
+${stderr}`)
+  });
+}
+var import_node_crypto22, import_promises62, import_node_path60, RECIPE_FILES2, FACTS_LABEL, REPOSITORY2, probe, blank, lastTurn, StepFailure;
+var init_docker_image = __esm({
+  "src/builder/docker-image.ts"() {
+    "use strict";
+    import_node_crypto22 = require("node:crypto");
+    import_promises62 = require("node:fs/promises");
+    import_node_path60 = require("node:path");
+    init_errors();
+    init_docker_container();
+    init_docker_engine();
+    init_docker_environment();
+    init_docker_errors();
+    init_docker_pull();
+    init_docker_setup();
+    RECIPE_FILES2 = ["probe.sh", "setup.sh", "uv.txt"];
+    FACTS_LABEL = "wsgi-lambda.builder";
+    REPOSITORY2 = "wsgi-lambda-builder";
+    probe = (target) => ["/bin/sh", `${TOOLS_INSIDE}/probe.sh`, target.pythonMinor];
+    blank = (labels) => Object.fromEntries(Object.keys(labels).map((name) => [name, ""]));
+    lastTurn = Promise.resolve();
+    StepFailure = class extends UserError {
+    };
+  }
+});
+
+// src/builder/docker-equipment.ts
+async function ensureEquippedImage(engine, target, builderImage, equipment, options, report) {
+  if (equipment.length === 0) return builderImage;
+  const recipe = await Promise.all(
+    RECIPE_FILES3.map(async (name) => [name, await (0, import_promises63.readFile)((0, import_node_path61.join)(options.toolsFolder, name))])
+  );
+  const tag = `${REPOSITORY2}:${equippedKey(builderImage.key, target.pythonMinor, equipment, recipe)}`;
+  const kept4 = await keptImage(engine, tag);
+  if (kept4) return kept4;
+  return await report.phase(
+    `Add ${equipment.join(", ")} to the build image`,
+    () => makeEquipped(engine, target, builderImage, { ...options, equipment, recipe, tag }, report)
+  );
+}
+function equippedKey(builderKey, pythonMinor, equipment, recipe) {
+  const hash3 = (0, import_node_crypto23.createHash)("sha256").update(JSON.stringify([builderKey, equipment, equipmentRecipe(pythonMinor)]));
+  for (const [name, content] of recipe) hash3.update(`\0${name}\0${content.length}\0`).update(content);
+  return hash3.digest("hex").slice(0, 32);
+}
+async function makeEquipped(engine, target, builderImage, making, report) {
+  const { labels, signal, authorities, equipment, baseImage } = making;
+  const container = await Container.create(engine, { image: builderImage.id, labels, signal });
+  try {
+    for (const [name, content] of making.recipe) await container.putFile(`${TOOLS_INSIDE}/${name}`, content);
+    if (authorities) await container.putFile(AUTHORITIES_INSIDE, authorities);
+    const facts = parseFacts(await runStep(container, making, probe(target), report));
+    await installEquipment(container, facts, target, making, report);
+    if (equipment.includes("compilers"))
+      await runStep(
+        container,
+        making,
+        ["/bin/sh", `${TOOLS_INSIDE}/equip.sh`, builderImage.python, TOOLS_INSIDE],
+        report
+      );
+    if (authorities) await runStep(container, making, ["rm", "-f", AUTHORITIES_INSIDE], report);
+    const { python, pythonVersion, glibc } = builderImage;
+    const id = await container.commit(
+      { ...blank(labels), [FACTS_LABEL]: JSON.stringify({ python, pythonVersion, glibc }) },
+      `Builds Lambda packages of Python ${target.pythonMinor} with ${equipment.join(", ")}; made from ${baseImage}`
+    );
+    return await keep(engine, making.tag, { python, pythonVersion, glibc, id });
+  } finally {
+    await container.remove();
+  }
+}
+async function installEquipment(container, facts, target, making, report) {
+  const lacking = lackingEquipment(facts, making.equipment);
+  const manager = facts.packageManager;
+  if (manager === void 0) {
+    if (lacking.length === 0) return;
+    throw new UserError({
+      title: `${making.baseImage} has no ${lacking.join(" and no ")}, and no package manager that brings it`,
+      detail: `Looked for ${PACKAGE_MANAGERS.join(", ")}.`,
+      hint: "Make an image that has it, with a dockerfile."
+    });
+  }
+  const packages = equipmentPackages(manager, lacking);
+  const failure = await runSteps2(container, making, installCommands(manager, packages), report);
+  if (failure) {
+    throw new UserError({
+      title: `${manager} did not bring ${lacking.join(", ")} to ${making.baseImage}`,
+      detail: failure.detail,
+      hint: lacking.includes("rust") ? "Where the distribution has no Rust, install it in a dockerfile: RUN curl -sSf https://sh.rustup.rs | sh -s -- -y --default-toolchain stable, with CARGO_HOME=/opt/cargo and /opt/cargo/bin in PATH." : failure.hint
+    });
+  }
+  const headers2 = headerPackages(facts, target.pythonMinor, making.equipment);
+  const missing2 = await runSteps2(container, making, installCommands(manager, headers2), report);
+  if (missing2) report.debug(`${manager} did not bring the headers of Python: ${missing2.detail ?? ""}`);
+}
+var import_node_crypto23, import_promises63, import_node_path61, RECIPE_FILES3;
+var init_docker_equipment = __esm({
+  "src/builder/docker-equipment.ts"() {
+    "use strict";
+    import_node_crypto23 = require("node:crypto");
+    import_promises63 = require("node:fs/promises");
+    import_node_path61 = require("node:path");
+    init_errors();
+    init_docker_container();
+    init_docker_environment();
+    init_docker_image();
+    init_docker_setup();
+    RECIPE_FILES3 = ["equip.sh", "build-tools.txt"];
+  }
+});
+
+// src/builder/docker-memory.ts
+function imageMemory(engine, target, { baseImage, systemPackages }, store) {
+  const key = keyOf("image", 1, baseImage, systemPackages, target.pythonMinor, target.architecture);
+  let last;
+  return {
+    recall: async () => {
+      last = await readRecord(store, "toolchains", key);
+      return last && await imageIfThere(engine, baseImage) === void 0 ? last : void 0;
+    },
+    remember: async ({ key: imageKey2, pythonVersion, glibc }) => {
+      const image = { key: imageKey2, pythonVersion, glibc };
+      if (!isSame2(image, last)) await writeRecord(store, "toolchains", key, image);
+    }
+  };
+}
+function isSame2(a, b) {
+  return a.key === b?.key && a.pythonVersion === b.pythonVersion && a.glibc === b.glibc;
+}
+var init_docker_memory = __esm({
+  "src/builder/docker-memory.ts"() {
+    "use strict";
+    init_records();
+    init_docker_pull();
+  }
+});
+
+// src/builder/docker-ssh.ts
+async function forwardAgent(container, python, agent) {
+  await container.putFile(RELAY_INSIDE, agent.relay);
+  await container.putFile(KNOWN_HOSTS_INSIDE, agent.knownHosts);
+  let ready = () => void 0;
+  const started = new Promise((resolve12) => {
+    ready = () => {
+      resolve12(true);
+    };
+    setTimeout(resolve12, START_SECONDS * 1e3, false).unref();
+  });
+  const connections = /* @__PURE__ */ new Map();
+  const frames = new FrameReader((id, content) => {
+    if (id === 0) ready();
+    else deliver(id, content);
+  });
+  const stream = await container.converse([python, "-I", RELAY_INSIDE, AGENT_INSIDE], frames);
+  stream.on("error", () => void 0);
+  stream.on("close", () => {
+    for (const socket of connections.values()) socket.destroy();
+  });
+  const deliver = (id, content) => {
+    if (content.length === 0) {
+      connections.get(id)?.end();
+      connections.delete(id);
+      return;
+    }
+    const socket = connections.get(id) ?? open9(id);
+    socket.write(content);
+  };
+  const open9 = (id) => {
+    const socket = (0, import_node_net2.connect)(agent.socket);
+    connections.set(id, socket);
+    socket.on("data", (content) => stream.write(frame(id, content)));
+    socket.on("error", () => void 0);
+    socket.on("close", () => {
+      if (connections.delete(id)) stream.write(frame(id, Buffer.alloc(0)));
+    });
+    return socket;
+  };
+  if (await started) return;
+  throw new UserError({
+    title: "The SSH agent could not be handed on to the container",
+    detail: `The program that does it did not start within ${START_SECONDS} seconds.`,
+    hint: "Run again with --verbose, or leave docker-ssh out and use a token."
+  });
+}
+function frame(id, content) {
+  const body = Buffer.from(content);
+  const header = Buffer.alloc(HEADER_BYTES2);
+  header.writeUInt32BE(id, 0);
+  header.writeUInt32BE(body.length, 4);
+  return Buffer.concat([header, body]);
+}
+var import_node_net2, import_node_stream6, AGENT_INSIDE, RELAY_INSIDE, KNOWN_HOSTS_INSIDE, START_SECONDS, SSH_VARIABLES, HEADER_BYTES2, MOST_FRAME_BYTES, FrameReader;
+var init_docker_ssh = __esm({
+  "src/builder/docker-ssh.ts"() {
+    "use strict";
+    import_node_net2 = require("node:net");
+    import_node_stream6 = require("node:stream");
+    init_errors();
+    AGENT_INSIDE = "/run/wsgi-lambda-agent.sock";
+    RELAY_INSIDE = "/run/wsgi-lambda-relay.py";
+    KNOWN_HOSTS_INSIDE = "/run/wsgi-lambda-known-hosts";
+    START_SECONDS = 20;
+    SSH_VARIABLES = {
+      SSH_AUTH_SOCK: AGENT_INSIDE,
+      GIT_SSH_COMMAND: `ssh -o BatchMode=yes -o StrictHostKeyChecking=yes -o UserKnownHostsFile=${KNOWN_HOSTS_INSIDE}`
+    };
+    HEADER_BYTES2 = 8;
+    MOST_FRAME_BYTES = 1 << 20;
+    FrameReader = class extends import_node_stream6.Writable {
+      #received = Buffer.alloc(0);
+      #onFrame;
+      constructor(onFrame) {
+        super();
+        this.#onFrame = onFrame;
+      }
+      _write(piece, _encoding, done) {
+        this.#received = Buffer.concat([this.#received, piece]);
+        while (this.#received.length >= HEADER_BYTES2) {
+          const end = HEADER_BYTES2 + this.#received.readUInt32BE(4);
+          if (end > MOST_FRAME_BYTES) {
+            done(new Error("the relay of the SSH agent sent more than an agent says"));
+            return;
+          }
+          if (this.#received.length < end) break;
+          const content = this.#received.subarray(HEADER_BYTES2, end);
+          this.#onFrame(this.#received.readUInt32BE(0), content);
+          this.#received = this.#received.subarray(end);
+        }
+        done();
+      }
+    };
+  }
+});
+
+// src/builder/docker.ts
+var docker_exports = {};
+__export(docker_exports, {
+  createDockerBuilder: () => createDockerBuilder,
+  createDockerToolchain: () => createDockerToolchain,
+  removeContainers: () => removeContainers
+});
+async function createDockerToolchain(target, options, { report, store }) {
+  const engine = await findEngine();
+  if ("unreachable" in engine) throw new UserError(engine.unreachable);
+  const { labels = {}, signal, toolsFolder, systemPackages, baseImage = target.image } = options;
+  const memory = options.dockerfile ? void 0 : imageMemory(engine, target, { baseImage, systemPackages }, store);
+  const known = await memory?.recall();
+  let preparation;
+  const prepare3 = () => preparation ??= prepareImage(target, options, report).then(async (prepared) => {
+    await memory?.remember(prepared.image);
+    if (known && !isSame2(known, prepared.image)) throw new ToolchainChanged(baseImage);
+    return prepared;
+  });
+  const opened = /* @__PURE__ */ new Map();
+  const openWith = async (equipment) => {
+    const prepared = await prepare3();
+    const { image, imageOptions } = prepared;
+    const equipped = await ensureEquippedImage(engine, target, image, equipment, imageOptions, report);
+    return await startBuilder({ ...prepared, image: equipped }, options);
+  };
+  const facts = known ? factsOf2(known, target, `docker (${baseImage} as it was last`) : (await prepare3()).facts;
+  return {
+    ...facts,
+    open: (equipment = []) => {
+      const sorted = [...new Set(equipment)].sort();
+      const builder = opened.get(sorted.join()) ?? openWith(sorted);
+      opened.set(sorted.join(), builder);
+      return builder;
+    },
+    sandbox: async () => {
+      const { image } = await prepare3();
+      return await findSandbox(engine, target, { labels, signal, toolsFolder, otherwise: image });
+    },
+    [Symbol.asyncDispose]: async () => {
+      const builders = await Promise.all([...opened.values()].map((builder) => builder.catch(() => void 0)));
+      await Promise.all(builders.flatMap((builder) => builder ? [builder.close()] : []));
+    }
+  };
+}
+function factsOf2(image, target, description) {
+  return {
+    kind: "docker",
+    description: `${description}, Python ${image.pythonVersion})`,
+    identity: `image ${image.key}`,
+    target,
+    pythonVersion: image.pythonVersion,
+    compilesFor: !isOlder(target.glibc, image.glibc),
+    canImport: true
+  };
+}
+async function createDockerBuilder(target, options, { report }) {
+  return await startBuilder(await prepareImage(target, options, report), options);
+}
+async function prepareImage(target, options, report) {
+  const { systemPackages, caFile, labels = {}, signal, toolsFolder } = options;
+  const wrong4 = wrongPackageNames(systemPackages);
+  if (wrong4) throw new UserError(wrong4, { exitCode: 2 });
+  const authorities = caFile === void 0 ? void 0 : await readAuthorities(caFile);
+  const { env, dropped } = environmentInside(options.environment, { hasAuthorities: authorities !== void 0 });
+  if (dropped.length > 0) report.debug(`Not for the container, because they name files here: ${dropped.join(", ")}`);
+  const engine = await findEngine();
+  if ("unreachable" in engine) throw new UserError(engine.unreachable);
+  const made = options.dockerfile && await ensureDockerfileImage(engine, target, options.dockerfile, report);
+  const baseImage = made?.tag ?? options.baseImage ?? target.image;
+  const imageOptions = { baseImage, baseKey: made?.key, systemPackages, toolsFolder, env, authorities, labels, signal };
+  const image = await ensureBuilderImage(engine, target, imageOptions, report);
+  const facts = factsOf2(image, target, `docker (engine ${engine.version}, ${baseImage}`);
+  if (!facts.compilesFor)
+    report.debug(
+      `${baseImage} has glibc ${image.glibc}, newer than ${target.glibc} of the target: it may not compile for it`
+    );
+  return { facts, engine, image, imageOptions, authorities, env };
+}
+async function startBuilder({ facts, engine, image, authorities, env }, { labels = {}, signal, variables = {}, secrets = /* @__PURE__ */ new Map(), sshAgent }) {
+  const container = await Container.create(engine, { image: image.id, labels, signal });
+  const exec2 = (command, cwd, variables2) => container.exec(command, { cwd, env: variables2 });
+  const own = { ...env, ...sshAgent ? SSH_VARIABLES : {}, ...variables };
+  let processors = 1;
+  try {
+    if (authorities) await container.putFile(AUTHORITIES_INSIDE, authorities);
+    for (const [id, content] of secrets) await container.putFile(`${SECRETS_INSIDE}/${id}`, content);
+    if (sshAgent) await forwardAgent(container, image.python, sshAgent);
+    const { stdout } = await exec2(
+      ["/bin/sh", "-c", `mkdir -p ${WORKSPACE} && (nproc 2>/dev/null || getconf _NPROCESSORS_ONLN)`],
+      "/",
+      {}
+    );
+    processors = Math.max(1, Number.parseInt(stdout, 10) || 1);
+  } catch (error) {
+    await container.remove();
+    throw error;
+  }
+  return {
+    ...facts,
+    workspace: WORKSPACE,
+    python: image.python,
+    uv: () => Promise.resolve(`${TOOLS_INSIDE}/bin/uv`),
+    uvIfThere: () => Promise.resolve(`${TOOLS_INSIDE}/bin/uv`),
+    glibc: image.glibc,
+    containerId: container.id,
+    processors,
+    put: (localFolder, path4) => container.put(packFolder(localFolder, inWorkspace(path4)), WORKSPACE),
+    take: async (path4, localFolder) => {
+      await container.take(import_node_path62.posix.join(WORKSPACE, inWorkspace(path4)), localFolder);
+      return localFolder;
+    },
+    run: (command, { cwd = WORKSPACE, env: added = {}, environment = "inherit", onLine } = {}) => environment === "replace" ? container.exec(withOnly(Object.keys(added), command, image.python), { cwd, env: added, onLine }) : container.exec(command, { cwd, env: { ...own, ...added }, onLine }),
+    close: () => container.remove(),
+    [Symbol.asyncDispose]: () => container.remove()
+  };
+}
+async function removeContainers(labels) {
+  const engine = await findEngine();
+  return "unreachable" in engine ? 0 : removeLabelled(engine, labels);
+}
+async function readAuthorities(caFile) {
+  try {
+    return await (0, import_promises64.readFile)(caFile);
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : String(error);
+    throw new UserError({ title: `ca-file: ${caFile} cannot be read`, detail, hint: "Name a file in PEM format." });
+  }
+}
+function inWorkspace(path4) {
+  const normal = import_node_path62.posix.normalize(path4);
+  if (import_node_path62.posix.isAbsolute(normal) || normal === ".." || normal.startsWith("../"))
+    throw new Error(`${path4} is not below the workspace`);
+  return normal;
+}
+var import_promises64, import_node_path62, WORKSPACE, SECRETS_INSIDE;
+var init_docker = __esm({
+  "src/builder/docker.ts"() {
+    "use strict";
+    import_promises64 = require("node:fs/promises");
+    import_node_path62 = require("node:path");
+    init_errors();
+    init_builder();
+    init_docker_check();
+    init_docker_container();
+    init_docker_dockerfile();
+    init_docker_engine();
+    init_docker_environment();
+    init_docker_equipment();
+    init_docker_files();
+    init_docker_image();
+    init_docker_memory();
+    init_docker_setup();
+    init_docker_ssh();
+    WORKSPACE = "/wsgi-lambda";
+    SECRETS_INSIDE = "/run/secrets";
+  }
+});
+
+// src/aws/own-bucket.ts
+var own_bucket_exports = {};
+__export(own_bucket_exports, {
+  createOwnBucket: () => createOwnBucket
+});
+function createOwnBucket(address2, { partition, region, account }, { version, wait: wait2, signal, isPathStyle }) {
+  const { name } = parseBucketAddress(address2);
+  const arn = `arn:${partition}:s3:::${name}`;
+  const client = new import_client_s34.S3Client({ ...clientConfig(version), forcePathStyle: isPathStyle, region });
+  expectOwner(client, account);
+  const cancellable = { abortSignal: signal };
+  async function call(action, send) {
+    try {
+      return await send();
+    } catch (error) {
+      throw advised(error, action, { name, arn, account });
+    }
+  }
+  async function change(action, send) {
+    for (let waited = 0; ; waited += PAUSE_MS) {
+      try {
+        await send();
+        return;
+      } catch (error) {
+        const isPassing = error instanceof Error && PASSING2.has(error.name) && waited < MOST_PATIENCE_MS2;
+        if (!isPassing) throw advised(error, action, { name, arn, account });
+        await wait2(PAUSE_MS, `waiting with ${action} of ${name}: another change goes on (${waited / 1e3} s)`);
+      }
+    }
+  }
+  async function readTags2() {
+    return await call("GetBucketTagging", async () => {
+      try {
+        const { TagSet = [] } = await client.send(new import_client_s34.GetBucketTaggingCommand({ Bucket: name }), cancellable);
+        return Object.fromEntries(TagSet.map(({ Key = "", Value = "" }) => [Key, Value]));
+      } catch (error) {
+        if (isNamed(error, "NoSuchBucket")) return void 0;
+        if (isNamed(error, "NoSuchTagSet")) return {};
+        throw error;
+      }
+    });
+  }
+  async function isEmpty2() {
+    const { Contents = [] } = await call(
+      "ListBucket",
+      () => client.send(new import_client_s34.ListObjectsV2Command({ Bucket: name, MaxKeys: 1 }), cancellable)
+    );
+    return Contents.length === 0;
+  }
+  async function stateOf6(tags) {
+    if (tags === void 0) return "missing";
+    if (isOurs2(tags)) return "ready";
+    if (tags["managed-by"] === void 0 && await isEmpty2()) return "unfinished";
+    if (isOurs2(await readTags2() ?? {})) return "ready";
+    throw notOurs2(name);
+  }
+  async function create() {
+    await change("CreateBucket", async () => {
+      const constraint = { LocationConstraint: region };
+      const elsewhere = region === "us-east-1" ? {} : { CreateBucketConfiguration: constraint };
+      try {
+        await client.send(new import_client_s34.CreateBucketCommand({ Bucket: name, ...elsewhere }), cancellable);
+      } catch (error) {
+        if (!isNamed(error, "BucketAlreadyOwnedByYou")) throw error;
+      }
+    });
+  }
+  async function secure() {
+    const all = { BlockPublicAcls: true, IgnorePublicAcls: true, BlockPublicPolicy: true, RestrictPublicBuckets: true };
+    const shut = new import_client_s34.PutPublicAccessBlockCommand({ Bucket: name, PublicAccessBlockConfiguration: all });
+    await change("PutBucketPublicAccessBlock", () => client.send(shut, cancellable));
+    const ownership = { Rules: [{ ObjectOwnership: "BucketOwnerEnforced" }] };
+    const own = new import_client_s34.PutBucketOwnershipControlsCommand({ Bucket: name, OwnershipControls: ownership });
+    await change("PutBucketOwnershipControls", () => client.send(own, cancellable));
+    const encryption = { Rules: [{ ApplyServerSideEncryptionByDefault: { SSEAlgorithm: "AES256" } }] };
+    const encrypt = new import_client_s34.PutBucketEncryptionCommand({ Bucket: name, ServerSideEncryptionConfiguration: encryption });
+    await change("PutEncryptionConfiguration", () => client.send(encrypt, cancellable));
+    const guard = new import_client_s34.PutBucketPolicyCommand({ Bucket: name, Policy: encryptedTransportOnly(arn) });
+    await change("PutBucketPolicy", () => client.send(guard, cancellable));
+  }
+  async function expire() {
+    const rule = {
+      ID: "uploads",
+      Status: "Enabled",
+      Filter: { Prefix: "" },
+      Expiration: { Days: KEPT_DAYS },
+      AbortIncompleteMultipartUpload: { DaysAfterInitiation: UNFINISHED_UPLOADS_DAYS }
+    };
+    const LifecycleConfiguration = { Rules: [rule] };
+    const expiring = new import_client_s34.PutBucketLifecycleConfigurationCommand({ Bucket: name, LifecycleConfiguration });
+    await change("PutLifecycleConfiguration", () => client.send(expiring, cancellable));
+  }
+  async function tag(present2) {
+    const TagSet = Object.entries({ ...present2, ...OUR_TAG }).map(([Key, Value]) => ({ Key, Value }));
+    const tagging = new import_client_s34.PutBucketTaggingCommand({ Bucket: name, Tagging: { TagSet } });
+    await change("PutBucketTagging", () => client.send(tagging, cancellable));
+  }
+  return {
+    name,
+    address: address2,
+    owner: account,
+    read: async () => await stateOf6(await readTags2()),
+    make: async () => {
+      const tags = await readTags2();
+      const state = await stateOf6(tags);
+      if (state === "ready") return;
+      if (state === "missing") await create();
+      await secure();
+      await expire();
+      await tag(tags ?? {});
+    }
+  };
+}
+function isOurs2(tags) {
+  return Object.entries(OUR_TAG).every(([key, value]) => tags[key] === value);
+}
+function isNamed(error, name) {
+  return error instanceof Error && error.name === name;
+}
+function encryptedTransportOnly(arn) {
+  const statement = {
+    Sid: "EncryptedTransportOnly",
+    Effect: "Deny",
+    Principal: "*",
+    Action: "s3:*",
+    Resource: [arn, `${arn}/*`],
+    Condition: { Bool: { "aws:SecureTransport": "false" } }
+  };
+  return JSON.stringify({ Version: "2012-10-17", Statement: [statement] });
+}
+function advised(error, action, { name, arn, account }) {
+  const known = `upload-bucket: auto takes a bucket of that name in the account ${account} alone. Such names can be guessed, and each is given once in the world.`;
+  if (isNamed(error, "BucketAlreadyExists")) {
+    const problem2 = { title: `The bucket ${name} belongs to another account`, detail: known };
+    return new UserError({ ...problem2, hint: `No code was sent. Instead, ${NAME_ANOTHER}` }, { cause: error });
+  }
+  if (isAccessDenied(error) && error instanceof Error && !/not authorized to perform/i.test(error.message)) {
+    const statement = JSON.stringify({ Effect: "Allow", Action: `s3:${action}`, Resource: arn });
+    return new UserError(
+      {
+        title: `The bucket ${name} belongs to another account, or the credentials may not do s3:${action} on it`,
+        detail: known,
+        hint: `No code was sent. Where the bucket is yours, add this statement to their policy: ${statement} Otherwise ${NAME_ANOTHER}`
+      },
+      { cause: error }
+    );
+  }
+  const advice = adviceFor(error, { action: `s3:${action}`, resource: `s3://${name}`, arn });
+  if (!(advice instanceof UserError)) return advice;
+  const { title, detail, hint } = advice;
+  return new UserError(
+    { title, detail, hint: [hint, `Or ${NAME_ANOTHER}`].filter(Boolean).join(" ") },
+    { cause: error }
+  );
+}
+function notOurs2(name) {
+  return new UserError({
+    title: `The bucket ${name} is there, and was not made by wsgi-lambda`,
+    detail: "It has something in it or is managed by something else, and has no tag managed-by: wsgi-lambda.",
+    hint: `It is left as it is. To use it, name it: upload-bucket: s3://${name}.`
+  });
+}
+var import_client_s34, KEPT_DAYS, UNFINISHED_UPLOADS_DAYS, PASSING2, MOST_PATIENCE_MS2, PAUSE_MS, NAME_ANOTHER;
+var init_own_bucket = __esm({
+  "src/aws/own-bucket.ts"() {
+    "use strict";
+    import_client_s34 = __toESM(require_client_s3(), 1);
+    init_errors();
+    init_bucket_address();
+    init_client_config();
+    init_errors2();
+    init_expected_owner();
+    init_tags2();
+    KEPT_DAYS = 30;
+    UNFINISHED_UPLOADS_DAYS = 1;
+    PASSING2 = /* @__PURE__ */ new Set(["OperationAborted", "NoSuchBucket"]);
+    MOST_PATIENCE_MS2 = 6e4;
+    PAUSE_MS = 2e3;
+    NAME_ANOTHER = "name a bucket that is there: upload-bucket: s3://BUCKET.";
+  }
+});
+
+// src/aws/bucket.ts
+var bucket_exports = {};
+__export(bucket_exports, {
+  openBucket: () => openBucket,
+  openOwnBucket: () => openOwnBucket
+});
+async function openBucket(address2, { environment, ...options }) {
+  const { createBucket: createBucket2, hasOwnEndpoint: hasOwnEndpoint2 } = await Promise.resolve().then(() => (init_s3(), s3_exports));
+  return createBucket2(address2, { ...options, isPathStyle: hasOwnEndpoint2(environment) });
+}
+async function openOwnBucket(setting, known, { environment, ...options }) {
+  const [{ createOwnBucket: createOwnBucket2 }, { hasOwnEndpoint: hasOwnEndpoint2 }, { readPlace: readPlace2 }] = await Promise.all([
+    Promise.resolve().then(() => (init_own_bucket(), own_bucket_exports)),
+    Promise.resolve().then(() => (init_s3(), s3_exports)),
+    Promise.resolve().then(() => (init_identity2(), identity_exports))
+  ]);
+  const place = known ?? await readPlace2(options);
+  const isPathStyle = hasOwnEndpoint2(environment);
+  return createOwnBucket2(uploadAddress(setting, place), place, { ...options, isPathStyle });
+}
+var init_bucket = __esm({
+  "src/aws/bucket.ts"() {
+    "use strict";
+    init_bucket_address();
+  }
+});
+
+// src/aws/code-signing.ts
+function createCodeSigningApi({ version, wait: wait2, signal }) {
+  const client = new import_client_lambda7.LambdaClient(clientConfig(version));
+  const cancellable = { abortSignal: signal };
+  const { call, find } = createCaller(wait2);
+  return {
+    get: async (functionName) => {
+      const found = await find(
+        "GetFunctionCodeSigningConfig",
+        functionName,
+        () => client.send(new import_client_lambda7.GetFunctionCodeSigningConfigCommand({ FunctionName: functionName }), cancellable)
+      );
+      return found?.CodeSigningConfigArn || void 0;
+    },
+    set: async (functionName, arn) => {
+      if (arn === void 0) {
+        await call(
+          "DeleteFunctionCodeSigningConfig",
+          functionName,
+          () => client.send(new import_client_lambda7.DeleteFunctionCodeSigningConfigCommand({ FunctionName: functionName }), cancellable)
+        );
+        return;
+      }
+      await call(
+        "PutFunctionCodeSigningConfig",
+        functionName,
+        () => client.send(
+          new import_client_lambda7.PutFunctionCodeSigningConfigCommand({ FunctionName: functionName, CodeSigningConfigArn: arn }),
+          cancellable
+        )
+      );
+    }
+  };
+}
+var import_client_lambda7;
+var init_code_signing = __esm({
+  "src/aws/code-signing.ts"() {
+    "use strict";
+    import_client_lambda7 = require("./aws.cjs");
+    init_call();
+    init_client_config();
+  }
+});
+
+// src/aws/concurrency.ts
+function createReservedConcurrencyApi({ version, wait: wait2, signal }) {
+  const client = new import_client_lambda8.LambdaClient(clientConfig(version));
+  const cancellable = { abortSignal: signal };
+  const { call, find } = createCaller(wait2);
+  return {
+    get: async (functionName) => {
+      const found = await find(
+        "GetFunctionConcurrency",
+        functionName,
+        () => client.send(new import_client_lambda8.GetFunctionConcurrencyCommand({ FunctionName: functionName }), cancellable)
+      );
+      return found?.ReservedConcurrentExecutions;
+    },
+    set: async (functionName, reserved) => {
+      if (reserved === void 0) {
+        await call(
+          "DeleteFunctionConcurrency",
+          functionName,
+          () => client.send(new import_client_lambda8.DeleteFunctionConcurrencyCommand({ FunctionName: functionName }), cancellable)
+        );
+        return;
+      }
+      await call(
+        "PutFunctionConcurrency",
+        functionName,
+        () => client.send(
+          new import_client_lambda8.PutFunctionConcurrencyCommand({
+            FunctionName: functionName,
+            ReservedConcurrentExecutions: reserved
+          }),
+          cancellable
+        )
+      );
+    }
+  };
+}
+var import_client_lambda8;
+var init_concurrency = __esm({
+  "src/aws/concurrency.ts"() {
+    "use strict";
+    import_client_lambda8 = require("./aws.cjs");
+    init_call();
+    init_client_config();
+  }
+});
+
+// src/aws/log-groups.ts
+var log_groups_exports = {};
+__export(log_groups_exports, {
+  createLogGroupApi: () => createLogGroupApi
+});
+function createLogGroupApi({ version, wait: wait2, signal }) {
+  const client = new import_client_cloudwatch_logs2.CloudWatchLogsClient(clientConfig(version));
+  const cancellable = { abortSignal: signal };
+  const { call } = createCaller(wait2, (name) => `arn:aws:logs:*:*:log-group:${name}:*`, "logs");
+  return {
+    find: async (name) => {
+      const { logGroups = [] } = await call(
+        "DescribeLogGroups",
+        name,
+        () => client.send(new import_client_cloudwatch_logs2.DescribeLogGroupsCommand({ logGroupNamePrefix: name }), cancellable)
+      );
+      const found = logGroups.find(({ logGroupName }) => logGroupName === name);
+      return found && { name, retentionDays: found.retentionInDays };
+    },
+    create: async (name, tags) => {
+      await call("CreateLogGroup", name, async () => {
+        try {
+          const command = new import_client_cloudwatch_logs2.CreateLogGroupCommand({ logGroupName: name, tags: { ...tags, ...OUR_TAG } });
+          await client.send(command, cancellable);
+        } catch (error) {
+          if (!(error instanceof import_client_cloudwatch_logs2.ResourceAlreadyExistsException)) throw error;
+        }
+      });
+    },
+    setRetention: async (name, days) => {
+      if (days === void 0) {
+        await call(
+          "DeleteRetentionPolicy",
+          name,
+          () => client.send(new import_client_cloudwatch_logs2.DeleteRetentionPolicyCommand({ logGroupName: name }), cancellable)
+        );
+        return;
+      }
+      await call(
+        "PutRetentionPolicy",
+        name,
+        () => client.send(new import_client_cloudwatch_logs2.PutRetentionPolicyCommand({ logGroupName: name, retentionInDays: days }), cancellable)
+      );
+    }
+  };
+}
+var import_client_cloudwatch_logs2;
+var init_log_groups = __esm({
+  "src/aws/log-groups.ts"() {
+    "use strict";
+    import_client_cloudwatch_logs2 = __toESM(require_client_cloudwatch_logs(), 1);
+    init_call();
+    init_client_config();
+    init_tags2();
+  }
+});
+
+// src/aws/roles.ts
+var roles_exports = {};
+__export(roles_exports, {
+  createRoleApi: () => createRoleApi
+});
+function createRoleApi({ version, wait: wait2, signal }) {
+  const client = new import_client_iam2.IAMClient(clientConfig(version));
+  const cancellable = { abortSignal: signal };
+  const { call } = createCaller(wait2, (name) => `arn:aws:iam::*:role/${name}`, "iam");
+  const get = async (name) => {
+    const found = await call(
+      "GetRole",
+      name,
+      () => existing4(() => client.send(new import_client_iam2.GetRoleCommand({ RoleName: name }), cancellable))
+    );
+    return found?.Role && stateOf4(found.Role);
+  };
+  return {
+    get,
+    getPolicy: async (name) => {
+      const found = await call(
+        "GetRolePolicy",
+        name,
+        () => existing4(() => client.send(new import_client_iam2.GetRolePolicyCommand({ RoleName: name, PolicyName: POLICY }), cancellable))
+      );
+      return found?.PolicyDocument && JSON.stringify(JSON.parse(decodeURIComponent(found.PolicyDocument)));
+    },
+    create: async (name, trust, tags) => {
+      const created = await call("CreateRole", name, async () => {
+        try {
+          const { Role: role3 } = await client.send(
+            new import_client_iam2.CreateRoleCommand({
+              RoleName: name,
+              AssumeRolePolicyDocument: trust,
+              Description: "Made by wsgi-lambda for a function",
+              Tags: Object.entries({ ...tags, ...OUR_TAG }).map(([Key, Value]) => ({ Key, Value }))
+            }),
+            cancellable
+          );
+          return role3;
+        } catch (error) {
+          if (error instanceof import_client_iam2.EntityAlreadyExistsException) return void 0;
+          throw error;
+        }
+      });
+      const role2 = created ? stateOf4(created) : await get(name);
+      return role2 ?? { arn: "", isOurs: false };
+    },
+    region: () => client.config.region(),
+    putPolicy: async (name, policy) => {
+      await call(
+        "PutRolePolicy",
+        name,
+        () => client.send(
+          new import_client_iam2.PutRolePolicyCommand({ RoleName: name, PolicyName: POLICY, PolicyDocument: policy }),
+          cancellable
+        )
+      );
+    }
+  };
+}
+async function existing4(send) {
+  try {
+    return await send();
+  } catch (error) {
+    if (error instanceof import_client_iam2.NoSuchEntityException) return void 0;
+    throw error;
+  }
+}
+function stateOf4({ Arn: arn = "", Tags: tags = [] }) {
+  const isOurs3 = Object.entries(OUR_TAG).every(
+    ([key, value]) => tags.some(({ Key, Value }) => Key === key && Value === value)
+  );
+  return { arn, isOurs: isOurs3 };
+}
+var import_client_iam2, POLICY;
+var init_roles = __esm({
+  "src/aws/roles.ts"() {
+    "use strict";
+    import_client_iam2 = __toESM(require_client_iam(), 1);
+    init_call();
+    init_client_config();
+    init_tags2();
+    POLICY = "wsgi-lambda";
+  }
+});
+
+// src/aws/aside.ts
+function createAsideApis(options) {
+  return {
+    tags: createTagApi(options),
+    reservedConcurrency: createReservedConcurrencyApi(options),
+    codeSigning: createCodeSigningApi(options),
+    openLogGroups: async () => (await Promise.resolve().then(() => (init_log_groups(), log_groups_exports))).createLogGroupApi(options),
+    openRoles: async () => (await Promise.resolve().then(() => (init_roles(), roles_exports))).createRoleApi(options),
+    readAccount: async () => (await Promise.resolve().then(() => (init_identity2(), identity_exports))).readAccount(options)
+  };
+}
+var init_aside3 = __esm({
+  "src/aws/aside.ts"() {
+    "use strict";
+    init_code_signing();
+    init_concurrency();
+    init_tags2();
+  }
+});
+
+// src/aws/function-url.ts
+function createFunctionUrlApi({ version, wait: wait2, signal }) {
+  const client = new import_client_lambda9.LambdaClient(clientConfig(version));
+  const cancellable = { abortSignal: signal };
+  const { call, find } = createCaller(wait2);
+  return {
+    get: async (functionName, alias) => {
+      const command = new import_client_lambda9.GetFunctionUrlConfigCommand({ FunctionName: functionName, Qualifier: alias });
+      const found = await find(
+        "GetFunctionUrlConfig",
+        `${functionName}:${alias}`,
+        () => client.send(command, cancellable)
+      );
+      return found && functionUrl(found);
+    },
+    create: async (functionName, alias, { authType, invokeMode, cors }) => {
+      const command = new import_client_lambda9.CreateFunctionUrlConfigCommand({
+        FunctionName: functionName,
+        Qualifier: alias,
+        AuthType: authType,
+        InvokeMode: invokeMode,
+        Cors: cors.origins.length === 0 ? void 0 : corsRequest(cors)
+      });
+      return functionUrl(
+        await call("CreateFunctionUrlConfig", `${functionName}:${alias}`, () => client.send(command, cancellable))
+      );
+    },
+    update: async (functionName, alias, { authType, invokeMode, cors }) => {
+      const command = new import_client_lambda9.UpdateFunctionUrlConfigCommand({
+        FunctionName: functionName,
+        Qualifier: alias,
+        AuthType: authType,
+        InvokeMode: invokeMode,
+        Cors: cors && corsRequest(cors)
+      });
+      return functionUrl(await call("UpdateFunctionUrlConfig", `${functionName}:${alias}`, () => client.send(command)));
+    }
+  };
+}
+function corsRequest({ origins, methods, headers: headers2, exposedHeaders, credentials, maxAge }) {
+  if (origins.length === 0) return {};
+  return {
+    AllowOrigins: [...origins],
+    AllowMethods: [...methods],
+    AllowHeaders: [...headers2],
+    ExposeHeaders: [...exposedHeaders],
+    AllowCredentials: credentials,
+    MaxAge: maxAge
+  };
+}
+function corsOf2(found = {}) {
+  return {
+    origins: found.AllowOrigins ?? [],
+    methods: found.AllowMethods ?? [],
+    headers: found.AllowHeaders ?? [],
+    exposedHeaders: found.ExposeHeaders ?? [],
+    credentials: found.AllowCredentials ?? false,
+    maxAge: found.MaxAge ?? 0
+  };
+}
+function functionUrl(found) {
+  return {
+    address: found.FunctionUrl ?? "",
+    authType: found.AuthType === "AWS_IAM" ? "AWS_IAM" : "NONE",
+    // The default need not be in an answer.
+    invokeMode: found.InvokeMode === "RESPONSE_STREAM" ? "RESPONSE_STREAM" : "BUFFERED",
+    cors: corsOf2(found.Cors)
+  };
+}
+var import_client_lambda9;
+var init_function_url = __esm({
+  "src/aws/function-url.ts"() {
+    "use strict";
+    import_client_lambda9 = require("./aws.cjs");
+    init_call();
+    init_client_config();
+  }
+});
+
+// aws-more:@aws-sdk/client-cloudwatch
+var require_client_cloudwatch = __commonJS({
+  "aws-more:@aws-sdk/client-cloudwatch"(exports2, module2) {
+    module2.exports = require("./aws-more.cjs")["@aws-sdk/client-cloudwatch"];
+  }
+});
+
+// src/aws/alarms.ts
+var alarms_exports = {};
+__export(alarms_exports, {
+  createCloudWatchAlarms: () => createCloudWatchAlarms
+});
+function createCloudWatchAlarms({ version, wait: wait2, signal }) {
+  const client = new import_client_cloudwatch.CloudWatchClient(clientConfig(version));
+  const { call } = createCaller(wait2, () => "*", "cloudwatch");
+  return {
+    read: async (names) => {
+      const command = new import_client_cloudwatch.DescribeAlarmsCommand({
+        AlarmNames: [...names],
+        // Without it composite alarms are left out.
+        AlarmTypes: [import_client_cloudwatch.AlarmType.MetricAlarm, import_client_cloudwatch.AlarmType.CompositeAlarm],
+        MaxRecords: 100
+      });
+      const found = await call("DescribeAlarms", names.join(", "), () => client.send(command, { abortSignal: signal }));
+      return [...found.MetricAlarms ?? [], ...found.CompositeAlarms ?? []].map(
+        ({ AlarmName: name = "", StateValue: state = "INSUFFICIENT_DATA", StateReason: reason = "" }) => ({
+          name,
+          state,
+          reason
+        })
+      );
+    }
+  };
+}
+var import_client_cloudwatch;
+var init_alarms = __esm({
+  "src/aws/alarms.ts"() {
+    "use strict";
+    import_client_cloudwatch = __toESM(require_client_cloudwatch(), 1);
+    init_call();
+    init_client_config();
+  }
+});
+
+// src/aws/open-alarms.ts
+function createAlarmApi(options) {
+  let opened;
+  return {
+    read: async (names) => {
+      opened ??= Promise.resolve().then(() => (init_alarms(), alarms_exports)).then(({ createCloudWatchAlarms: createCloudWatchAlarms2 }) => createCloudWatchAlarms2(options));
+      return await (await opened).read(names);
+    }
+  };
+}
+var init_open_alarms = __esm({
+  "src/aws/open-alarms.ts"() {
+    "use strict";
+  }
+});
+
+// src/aws/provisioned.ts
+function createProvisionedApi({ version: own, wait: wait2, signal }) {
+  const client = new import_client_lambda10.LambdaClient(clientConfig(own));
+  const cancellable = { abortSignal: signal };
+  const { call, find } = createCaller(wait2);
+  return {
+    list: async (functionName) => {
+      const all = [];
+      let marker;
+      do {
+        const command = new import_client_lambda10.ListProvisionedConcurrencyConfigsCommand({ FunctionName: functionName, Marker: marker });
+        const page = await find(
+          "ListProvisionedConcurrencyConfigs",
+          functionName,
+          () => client.send(command, cancellable)
+        );
+        for (const config of page?.ProvisionedConcurrencyConfigs ?? []) {
+          all.push(stateOf5(config.FunctionArn?.split(":").at(-1) ?? "", config));
+        }
+        marker = page?.NextMarker;
+      } while (marker);
+      return all;
+    },
+    get: async (functionName, version) => {
+      const command = new import_client_lambda10.GetProvisionedConcurrencyConfigCommand({ FunctionName: functionName, Qualifier: version });
+      const found = await orMissing(
+        call("GetProvisionedConcurrencyConfig", `${functionName}:${version}`, () => client.send(command, cancellable))
+      );
+      return found && stateOf5(version, found);
+    },
+    put: async (functionName, version, count) => {
+      const command = new import_client_lambda10.PutProvisionedConcurrencyConfigCommand({
+        FunctionName: functionName,
+        Qualifier: version,
+        ProvisionedConcurrentExecutions: count
+      });
+      await call("PutProvisionedConcurrencyConfig", `${functionName}:${version}`, () => client.send(command));
+    },
+    remove: async (functionName, version) => {
+      const command = new import_client_lambda10.DeleteProvisionedConcurrencyConfigCommand({ FunctionName: functionName, Qualifier: version });
+      await orMissing(
+        call("DeleteProvisionedConcurrencyConfig", `${functionName}:${version}`, () => client.send(command))
+      );
+    }
+  };
+}
+async function orMissing(sent) {
+  try {
+    return await sent;
+  } catch (error) {
+    if (isMissing2(error)) return void 0;
+    throw error;
+  }
+}
+function isMissing2(error) {
+  if (!(error instanceof Error)) return false;
+  return error.name === "ProvisionedConcurrencyConfigNotFoundException" || isMissing2(error.cause);
+}
+function stateOf5(qualifier, found) {
+  const { Status: status } = found;
+  return {
+    qualifier,
+    requested: found.RequestedProvisionedConcurrentExecutions ?? 0,
+    available: found.AvailableProvisionedConcurrentExecutions ?? 0,
+    status: status === "READY" || status === "FAILED" ? status : "IN_PROGRESS",
+    reason: found.StatusReason
+  };
+}
+var import_client_lambda10;
+var init_provisioned4 = __esm({
+  "src/aws/provisioned.ts"() {
+    "use strict";
+    import_client_lambda10 = require("./aws.cjs");
+    init_call();
+    init_client_config();
+  }
+});
+
+// src/aws/served-code.ts
+function createServedCodeApi({ version: own, wait: wait2, signal }) {
+  const client = new import_client_lambda11.LambdaClient(clientConfig(own));
+  const { find } = createCaller(wait2);
+  return {
+    find: async (functionName, version) => {
+      const command = new import_client_lambda11.GetFunctionCommand({ FunctionName: functionName, Qualifier: version });
+      const found = await find("GetFunction", functionName, () => client.send(command, { abortSignal: signal }));
+      const { Location: address2 } = found?.Code ?? {};
+      const { CodeSize: zipBytes = 0, CodeSha256: codeSha256 = "" } = found?.Configuration ?? {};
+      return address2 === void 0 ? void 0 : { address: address2, zipBytes, codeSha256 };
+    }
+  };
+}
+var import_client_lambda11;
+var init_served_code = __esm({
+  "src/aws/served-code.ts"() {
+    "use strict";
+    import_client_lambda11 = require("./aws.cjs");
+    init_call();
+    init_client_config();
+  }
+});
+
+// src/aws/versions.ts
+function createVersionsApi(options) {
+  const { version, signal } = options;
+  const client = new import_client_lambda12.LambdaClient(clientConfig(version));
+  const cancellable = { abortSignal: signal };
+  const { find, call } = createCaller(options.wait);
+  const { find: findVersion } = createCaller(options.wait, (name) => `arn:aws:lambda:*:*:function:${name}:*`);
+  return {
+    list: async (functionName) => {
+      const listed3 = [];
+      let marker;
+      do {
+        const command = new import_client_lambda12.ListVersionsByFunctionCommand({ FunctionName: functionName, Marker: marker });
+        const page = await find("ListVersionsByFunction", functionName, () => client.send(command, cancellable));
+        if (page === void 0) return void 0;
+        listed3.push(...page.Versions ?? []);
+        marker = page.NextMarker;
+      } while (marker);
+      return listed3.filter(({ Version }) => Version !== "$LATEST").map(listedVersion).toSorted((a, b) => Number(b.version) - Number(a.version));
+    },
+    listAliases: async (functionName) => {
+      const listed3 = [];
+      let marker;
+      do {
+        const command = new import_client_lambda12.ListAliasesCommand({ FunctionName: functionName, Marker: marker });
+        const page = await call("ListAliases", functionName, () => client.send(command, cancellable));
+        listed3.push(...page.Aliases ?? []);
+        marker = page.NextMarker;
+      } while (marker);
+      return listed3.map(namedAlias);
+    },
+    remove: async (functionName, number2) => {
+      if (!/^[1-9]\d*$/.test(number2)) throw new Error(`${number2} is no version that could be removed`);
+      const command = new import_client_lambda12.DeleteFunctionCommand({ FunctionName: functionName, Qualifier: number2 });
+      await findVersion("DeleteFunction", functionName, () => client.send(command, cancellable));
+    }
+  };
+}
+function listedVersion(found) {
+  return {
+    version: found.Version ?? "",
+    published: isoDate(found.LastModified),
+    codeSha256: found.CodeSha256 ?? "",
+    zipBytes: found.CodeSize ?? 0,
+    description: found.Description ?? ""
+  };
+}
+function namedAlias(found) {
+  return {
+    name: found.Name ?? "",
+    version: found.FunctionVersion ?? "",
+    description: found.Description ?? "",
+    weights: found.RoutingConfig?.AdditionalVersionWeights ?? {}
+  };
+}
+function isoDate(text5) {
+  const time = Date.parse((text5 ?? "").replace(/([+-]\d\d)(\d\d)$/, "$1:$2"));
+  return Number.isNaN(time) ? "" : new Date(time).toISOString();
+}
+var import_client_lambda12;
+var init_versions4 = __esm({
+  "src/aws/versions.ts"() {
+    "use strict";
+    import_client_lambda12 = require("./aws.cjs");
+    init_call();
+    init_client_config();
+  }
+});
+
+// src/aws/apis.ts
+var apis_exports = {};
+__export(apis_exports, {
+  createAwsApis: () => createAwsApis
+});
+function createAwsApis(options) {
+  return {
+    alarms: createAlarmApi(options),
+    provisioned: createProvisionedApi(options),
+    lambda: createLambdaApi(options),
+    urls: createFunctionUrlApi(options),
+    layers: createLayerApi(options),
+    aside: createAsideApis(options),
+    code: createServedCodeApi(options),
+    logs: createLogsApi(options),
+    versions: createVersionsApi(options)
+  };
+}
+var init_apis = __esm({
+  "src/aws/apis.ts"() {
+    "use strict";
+    init_aside3();
+    init_function_url();
+    init_lambda_client();
+    init_layers2();
+    init_logs();
+    init_open_alarms();
+    init_provisioned4();
+    init_served_code();
+    init_versions4();
+  }
+});
+
 // src/cli-run.ts
 var cli_run_exports = {};
 __export(cli_run_exports, {
   run: () => run2
 });
 module.exports = __toCommonJS(cli_run_exports);
+var import_picocolors2 = __toESM(require_picocolors(), 1);
+
+// src/cli-commands.ts
 var import_node_buffer2 = require("node:buffer");
-var import_promises70 = require("node:fs/promises");
+var import_promises48 = require("node:fs/promises");
+var import_consumers2 = require("node:stream/consumers");
+var import_picocolors = __toESM(require_picocolors(), 1);
+init_build2();
+init_guard();
+init_pull();
+init_live();
+init_protocol();
+
+// src/report/heartbeat.ts
+var LONGEST_SILENCE = 1e4;
+var LOOK_EVERY = 1e3;
+function createHeartbeat(say, { clock, every } = BEAT) {
+  const phases = [];
+  let doing;
+  let lastSaid = clock();
+  let stop;
+  const look = () => {
+    const now = clock();
+    const phase = phases.at(-1);
+    if (phase === void 0 || now - lastSaid < LONGEST_SILENCE) return;
+    lastSaid = now;
+    const { text: text5, since } = doing ?? { text: `${phase.title} goes on`, since: phase.since };
+    say(TELLS_TIME.test(text5) ? text5 : `${text5} (${Math.round((now - since) / 1e3)} s)`);
+  };
+  return {
+    during: async (title, work) => {
+      lastSaid = clock();
+      phases.push({ title, since: lastSaid });
+      stop ??= every(LOOK_EVERY, look);
+      try {
+        return await work();
+      } finally {
+        phases.pop();
+        doing = void 0;
+        if (phases.length === 0) {
+          stop();
+          stop = void 0;
+        }
+      }
+    },
+    doing: (text5) => {
+      if (doing?.text !== text5) doing = { text: text5, since: clock() };
+    },
+    said: (isResult) => {
+      lastSaid = clock();
+      if (isResult) doing = void 0;
+    }
+  };
+}
+var TELLS_TIME = /\(\d+(?:\.\d+)? s(?: left)?\)$/;
+var BEAT = {
+  clock: () => performance.now(),
+  every: (milliseconds2, task) => {
+    const timer = setInterval(task, milliseconds2).unref();
+    return () => {
+      clearInterval(timer);
+    };
+  }
+};
+
+// src/report/console.ts
+init_inert();
+init_problem();
+var CLEAR_LINE = "\r\x1B[2K";
+function consoleReporter({ write: write2, isTerminal, verbosity, colors, clock, beat }) {
+  const isQuiet = verbosity === "quiet";
+  let live = "";
+  const clear = () => {
+    if (live !== "") write2(CLEAR_LINE);
+    live = "";
+  };
+  const writeLine = (line) => {
+    clear();
+    write2(`${line}
+`);
+  };
+  const showLive = (text5) => {
+    clear();
+    live = text5;
+    write2(colors.dim(`  … ${harmless(text5)}`));
+  };
+  const heartbeat = createHeartbeat((text5) => {
+    if (isQuiet) return;
+    if (isTerminal) showLive(text5);
+    else writeLine(colors.dim(`  … ${harmless(text5)}`));
+  }, beat);
+  const print = (line) => {
+    heartbeat.said(true);
+    writeLine(line);
+  };
+  const show2 = (mark, paint, problem2) => {
+    print(paint(`${mark} ${harmless(problem2.title)}`));
+    for (const line of explanation(problem2).flatMap(linesOf)) print(`  ${harmless(line)}`);
+  };
+  return {
+    phase: async (title, work) => {
+      const started = clock();
+      if (!isQuiet) print(colors.bold(`▸ ${harmless(title)}`));
+      try {
+        const result = await heartbeat.during(title, work);
+        if (!isQuiet) print(colors.dim(`  ${((clock() - started) / 1e3).toFixed(1)} s`));
+        return result;
+      } finally {
+        clear();
+      }
+    },
+    info: (line) => {
+      if (!isQuiet) print(`  ${harmless(line)}`);
+    },
+    debug: (line) => {
+      if (verbosity !== "verbose") return;
+      heartbeat.said(false);
+      writeLine(colors.dim(`  ${harmless(line)}`));
+    },
+    notice: (problem2) => {
+      if (!isQuiet) show2("i", colors.cyan, problem2);
+    },
+    warning: (problem2) => {
+      show2("!", colors.yellow, problem2);
+    },
+    output: (line) => {
+      heartbeat.said(false);
+      if (!isQuiet) writeLine(`  ${colors.dim("│")} ${harmless(line)}`);
+    },
+    progress: (text5) => {
+      heartbeat.doing(text5);
+      if (isTerminal && !isQuiet) showLive(text5);
+    }
+  };
+}
+var harmless = (line) => withoutCommand(inert(line));
+function formatProblems(problems, colors) {
+  const formatted = problems.map((problem2) => {
+    const lines2 = explanation(problem2).flatMap(linesOf).map((line) => `  ${harmless(line)}
+`);
+    return `${colors.red("✖")} ${colors.bold(harmless(problem2.title))}
+${lines2.join("")}`;
+  });
+  return formatted.join("\n");
+}
+
+// src/cli-commands.ts
+init_inert();
+init_settings();
+async function carryOut3(invocation, cli, screen) {
+  const { origin, environment, report, clock, signal, wait: wait2, building, openAws, releasing, forPulls } = cli;
+  const { isJson, hasColors, colors, print } = screen;
+  const { flags } = invocation;
+  switch (invocation.command) {
+    case "build": {
+      refuseForeignBuild(await readEvent(environment));
+      const result = await build(await loadBuildSettings(origin), "build", building);
+      if (isJson) print(result);
+      return 0;
+    }
+    case "deploy": {
+      refuseForeignBuild(await readEvent(environment));
+      const settings = await loadDeploySettings(origin);
+      const { deploy: deploy2 } = await Promise.resolve().then(() => (init_deploy(), deploy_exports));
+      const result = await deploy2(settings, await releasing(settings));
+      if (isJson) print(result);
+      else if (result.function.version !== "")
+        process.stdout.write(`${result.function.url ?? result.function.aliasArn}
+`);
+      return 0;
+    }
+    case "plan": {
+      refuseForeignBuild(await readEvent(environment));
+      const settings = await loadDeploySettings(origin);
+      const { plan: plan2, planExitCode: planExitCode2 } = await Promise.resolve().then(() => (init_plan2(), plan_exports));
+      const result = await plan2(settings, await releasing(settings));
+      if (isJson) print(result);
+      return planExitCode2(result, invocation);
+    }
+    case "rollback": {
+      const { rollback: rollback2 } = await Promise.resolve().then(() => (init_rollback2(), rollback_exports));
+      const settings = await loadFunctionSettings(origin);
+      const result = await rollback2(invocation.to, settings, await releasing(settings));
+      if (isJson) print(result);
+      else process.stdout.write(`${result.function.url ?? result.function.aliasArn}
+`);
+      return 0;
+    }
+    case "preview": {
+      const { runPreview: runPreview2 } = await Promise.resolve().then(() => (init_cli_previews(), cli_previews_exports));
+      const done = await runPreview2(invocation.pull, await forPulls());
+      if (isJson) print(done.skipped === void 0 ? done.result : done);
+      else if (done.skipped === void 0 && done.result.function.version !== "")
+        process.stdout.write(`${done.result.function.url ?? done.result.function.aliasArn}
+`);
+      return 0;
+    }
+    case "destroy": {
+      const { runDestroy: runDestroy2 } = await Promise.resolve().then(() => (init_cli_previews(), cli_previews_exports));
+      const result = await runDestroy2(invocation.pull, await forPulls());
+      if (isJson) print(result);
+      if ("skipped" in result) return 0;
+      process.stderr.write(formatProblems(result.problems, colors));
+      return result.exitCode;
+    }
+    case "sweep": {
+      const { runSweep: runSweep2 } = await Promise.resolve().then(() => (init_cli_previews(), cli_previews_exports));
+      const { sweepText: sweepText2 } = await Promise.resolve().then(() => (init_removal_summary(), removal_summary_exports));
+      const result = await runSweep2(await forPulls());
+      if (isJson) print(result);
+      else process.stdout.write(sweepText2(result));
+      process.stderr.write(formatProblems(result.problems, colors));
+      return result.exitCode;
+    }
+    case "versions": {
+      const { versions: versions3, versionsText: versionsText2 } = await Promise.resolve().then(() => (init_versions3(), versions_exports));
+      const settings = await loadFunctionSettings(origin);
+      const result = await versions3(settings, (await openAws(settings)).versions);
+      if (isJson) print(result);
+      else process.stdout.write(versionsText2(result));
+      return 0;
+    }
+    case "permissions": {
+      const { permissions: permissions2 } = await Promise.resolve().then(() => (init_permissions2(), permissions_exports));
+      print(permissions2(await loadFunctionSettings(origin), invocation, { report, environment }));
+      return 0;
+    }
+    case "bootstrap": {
+      const { bootstrap: bootstrap2, templateText: templateText2 } = await Promise.resolve().then(() => (init_bootstrap(), bootstrap_exports));
+      const template = bootstrap2(invocation.bootstrap, await loadFunctionSettings(origin), environment);
+      if (invocation.output !== void 0) await (0, import_promises48.writeFile)(invocation.output, templateText2(template));
+      else if (isJson) print(template);
+      else process.stdout.write(templateText2(template));
+      return 0;
+    }
+    case "inspect": {
+      const { inspect: inspect2 } = await Promise.resolve().then(() => (init_inspect(), inspect_exports));
+      const { inspectionText: inspectionText2 } = await Promise.resolve().then(() => (init_inspection_text(), inspection_text_exports));
+      const settings = await loadInspectSettings(origin);
+      const result = await inspect2(invocation.inspect, settings, {
+        createToolchain: (target, store) => cli.toolchainFor(target, { ...settings, target }, store),
+        createStore: () => cli.createStore(settings),
+        toolsFolder: cli.toolsFolder
+      });
+      if (isJson) print(result);
+      else process.stdout.write(inspectionText2(result, colors));
+      return 0;
+    }
+    case "logs": {
+      const { logs: logs2 } = await Promise.resolve().then(() => (init_logs2(), logs_exports));
+      const { logRecord: logRecord2, logText: logText2 } = await Promise.resolve().then(() => (init_log_text(), log_text_exports));
+      const settings = await loadFunctionSettings(origin);
+      const aws = await openAws(settings);
+      const text5 = logText2(
+        import_picocolors.default.createColors(hasColors && (environment["FORCE_COLOR"] !== void 0 || process.stdout.isTTY))
+      );
+      const isFollowing = invocation.logs.follow;
+      const found = [];
+      await logs2(invocation.logs, settings, {
+        ...{ lambda: aws.lambda, logs: aws.logs, report, wait: wait2, signal, now: Date.now },
+        print: (event) => {
+          if (!isJson) process.stdout.write(text5(event));
+          else if (isFollowing) process.stdout.write(`${inertJson(logRecord2(event), 0)}
+`);
+          else found.push(event);
+        }
+      });
+      if (isJson && !isFollowing) print({ events: found.map(logRecord2) });
+      return 0;
+    }
+    case "remote": {
+      const { remote: remote2 } = await Promise.resolve().then(() => (init_remote(), remote_exports));
+      const settings = await loadFunctionSettings(origin, true);
+      const isLiveOutput = !isJson && process.stdout.isTTY;
+      const { lambda, logs: logs2 } = await openAws(settings);
+      const { outcome, shown: shown2 } = await remote2(invocation.remote, flags.qualifier, settings, {
+        ...{ lambda, logs: logs2, report, wait: wait2, clock, signal },
+        readInput: () => (0, import_consumers2.buffer)(process.stdin),
+        variables: environment,
+        show: showing(flags.follow ?? isLiveOutput, (line) => {
+          if (isLiveOutput) process.stdout.write(`${line}
+`);
+          else report.output(line);
+        })
+      });
+      if (isJson) print(asJson(outcome));
+      else process.stdout.write(isLiveOutput ? unshown(outcome.output, shown2) : outcome.output);
+      return exitStatus(outcome);
+    }
+  }
+}
+function showing(isOn, show2) {
+  return isOn ? show2 : void 0;
+}
+function asJson({ exitCode, output: output2, omittedBytes, run: run3 }) {
+  const isText2 = (0, import_node_buffer2.isUtf8)(output2);
+  const shown2 = { exitCode, output: output2.toString(isText2 ? "utf8" : "base64") };
+  return run3 ? { ...shown2, isBase64Encoded: !isText2, omittedBytes, ...run3 } : shown2;
+}
+
+// src/cli-wiring.ts
 var import_node_os14 = require("node:os");
 var import_node_path66 = require("node:path");
-var import_consumers2 = require("node:stream/consumers");
 var import_node_url2 = require("node:url");
-var import_picocolors = __toESM(require_picocolors(), 1);
-init_wait();
+init_wait2();
 
 // src/builder/choose.ts
-var import_node_path13 = require("node:path");
+var import_node_path63 = require("node:path");
 init_errors();
 
 // src/builder/docker-handed.ts
-var import_promises2 = require("node:fs/promises");
-var import_node_os = require("node:os");
-var import_node_path = require("node:path");
+var import_promises49 = require("node:fs/promises");
+var import_node_os9 = require("node:os");
+var import_node_path52 = require("node:path");
 init_errors();
 async function readSecrets(secrets, { environment, project }) {
   const read = /* @__PURE__ */ new Map();
   const missing2 = [];
   for (const [id, source2] of Object.entries(secrets)) {
-    const content = await contentOf(source2, environment, project);
+    const content = await contentOf2(source2, environment, project);
     if (content === void 0) missing2.push(`${id} (${source2})`);
     else read.set(id, content);
   }
@@ -38664,23 +39961,23 @@ async function readSecrets(secrets, { environment, project }) {
     { exitCode: 2 }
   );
 }
-async function contentOf(source2, environment, project) {
+async function contentOf2(source2, environment, project) {
   if (source2.startsWith("env:")) {
     const value = environment[source2.slice("env:".length)];
     return value === void 0 ? void 0 : Buffer.from(value);
   }
-  const path4 = source2.slice("file:".length).replace(/^~(?=\/)/, (0, import_node_os.homedir)());
-  return await (0, import_promises2.readFile)((0, import_node_path.resolve)(project, path4)).catch(() => void 0);
+  const path4 = source2.slice("file:".length).replace(/^~(?=\/)/, (0, import_node_os9.homedir)());
+  return await (0, import_promises49.readFile)((0, import_node_path52.resolve)(project, path4)).catch(() => void 0);
 }
 async function findSshAgent(environment, toolsFolder) {
   const socket = environment["SSH_AUTH_SOCK"];
   if (socket === void 0 || socket === "") throw new UserError(NO_AGENT, { exitCode: 2 });
-  const files = [(0, import_node_path.join)((0, import_node_os.homedir)(), ".ssh", "known_hosts"), "/etc/ssh/ssh_known_hosts"];
-  const known = await Promise.all(files.map((file) => (0, import_promises2.readFile)(file).catch(() => Buffer.alloc(0))));
+  const files = [(0, import_node_path52.join)((0, import_node_os9.homedir)(), ".ssh", "known_hosts"), "/etc/ssh/ssh_known_hosts"];
+  const known = await Promise.all(files.map((file) => (0, import_promises49.readFile)(file).catch(() => Buffer.alloc(0))));
   return {
     socket,
     knownHosts: Buffer.concat(known),
-    relay: await (0, import_promises2.readFile)((0, import_node_path.join)(toolsFolder, "relay_agent.py"))
+    relay: await (0, import_promises49.readFile)((0, import_node_path52.join)(toolsFolder, "relay_agent.py"))
   };
 }
 var NO_AGENT = {
@@ -38690,45 +39987,45 @@ var NO_AGENT = {
 };
 
 // src/builder/host.ts
-var import_node_fs2 = require("node:fs");
-var import_promises6 = require("node:fs/promises");
-var import_node_os2 = require("node:os");
-var import_node_path4 = require("node:path");
-var import_node_util = require("node:util");
+var import_node_fs16 = require("node:fs");
+var import_promises52 = require("node:fs/promises");
+var import_node_os10 = require("node:os");
+var import_node_path55 = require("node:path");
+var import_node_util6 = require("node:util");
 init_errors();
 init_runtimes();
 init_records();
 
 // src/builder/executable.ts
-var import_promises4 = require("node:fs/promises");
-var import_node_path2 = require("node:path");
+var import_promises50 = require("node:fs/promises");
+var import_node_path53 = require("node:path");
 async function findExecutable(command, environment) {
-  const folders = (environment["PATH"] ?? "").split(import_node_path2.delimiter).filter((folder) => folder !== "");
-  const candidates = /[\\/]/.test(command) ? [(0, import_node_path2.resolve)(command)] : folders.map((folder) => (0, import_node_path2.join)(folder, command));
+  const folders = (environment["PATH"] ?? "").split(import_node_path53.delimiter).filter((folder) => folder !== "");
+  const candidates = /[\\/]/.test(command) ? [(0, import_node_path53.resolve)(command)] : folders.map((folder) => (0, import_node_path53.join)(folder, command));
   for (const candidate of candidates) {
-    const found = await (0, import_promises4.stat)(candidate).catch(() => void 0);
+    const found = await (0, import_promises50.stat)(candidate).catch(() => void 0);
     if (found?.isFile() !== true || (found.mode & 73) === 0) continue;
-    return { path: await (0, import_promises4.realpath)(candidate), bytes: found.size, modified: found.mtimeMs };
+    return { path: await (0, import_promises50.realpath)(candidate), bytes: found.size, modified: found.mtimeMs };
   }
   return void 0;
 }
 
 // src/builder/uv.ts
-var import_node_fs = require("node:fs");
-var import_promises5 = require("node:fs/promises");
-var import_node_path3 = require("node:path");
-var import_pep440 = __toESM(require_pep440(), 1);
+var import_node_fs15 = require("node:fs");
+var import_promises51 = require("node:fs/promises");
+var import_node_path54 = require("node:path");
+var import_pep4407 = __toESM(require_pep440(), 1);
 init_errors();
 var OLDEST_UV = "0.8.0";
 var UV_VERSION = "0.13.9";
 async function installedUv(cacheFolder, run3) {
   const installed = await versionOf("uv", run3);
-  if (installed !== void 0 && (0, import_pep440.compare)(installed, OLDEST_UV) >= 0) return "uv";
-  const own = (0, import_node_path3.join)(ownFolder(cacheFolder), "bin", "uv");
-  return (0, import_node_fs.existsSync)(own) ? own : void 0;
+  if (installed !== void 0 && (0, import_pep4407.compare)(installed, OLDEST_UV) >= 0) return "uv";
+  const own = (0, import_node_path54.join)(ownFolder(cacheFolder), "bin", "uv");
+  return (0, import_node_fs15.existsSync)(own) ? own : void 0;
 }
 function ownFolder(cacheFolder) {
-  return (0, import_node_path3.join)(cacheFolder, `uv-${UV_VERSION}`);
+  return (0, import_node_path54.join)(cacheFolder, `uv-${UV_VERSION}`);
 }
 async function findUv({
   python,
@@ -38739,10 +40036,10 @@ async function findUv({
   const installed = await installedUv(cacheFolder, run3);
   if (installed !== void 0) return installed;
   const folder = ownFolder(cacheFolder);
-  const own = (0, import_node_path3.join)(folder, "bin", "uv");
+  const own = (0, import_node_path54.join)(folder, "bin", "uv");
   report.info(`uv ${UV_VERSION}: installed for this program only, into its cache`);
-  await (0, import_promises5.mkdir)(cacheFolder, { recursive: true });
-  const temporary = await (0, import_promises5.mkdtemp)((0, import_node_path3.join)(cacheFolder, "uv-"));
+  await (0, import_promises51.mkdir)(cacheFolder, { recursive: true });
+  const temporary = await (0, import_promises51.mkdtemp)((0, import_node_path54.join)(cacheFolder, "uv-"));
   const pip = [
     python,
     "-m",
@@ -38760,19 +40057,19 @@ async function findUv({
     temporary,
     "--require-hashes",
     "-r",
-    (0, import_node_path3.join)(toolsFolder, "uv.txt")
+    (0, import_node_path54.join)(toolsFolder, "uv.txt")
   ]);
   if (exitCode !== 0) {
-    await (0, import_promises5.rm)(temporary, { recursive: true, force: true });
+    await (0, import_promises51.rm)(temporary, { recursive: true, force: true });
     throw new UserError({
       title: "uv, which resolves and installs the requirements, could not be installed",
       detail: stderr.trim(),
       hint: "Install uv yourself and put it on PATH; or, when the index needs it, set ca-file or PIP_INDEX_URL."
     });
   }
-  await (0, import_promises5.rename)(temporary, folder).catch(async (error) => {
-    await (0, import_promises5.rm)(temporary, { recursive: true, force: true });
-    if (!(0, import_node_fs.existsSync)(own)) throw error;
+  await (0, import_promises51.rename)(temporary, folder).catch(async (error) => {
+    await (0, import_promises51.rm)(temporary, { recursive: true, force: true });
+    if (!(0, import_node_fs15.existsSync)(own)) throw error;
   });
   return own;
 }
@@ -38800,7 +40097,7 @@ async function createHostToolchain(target, options, { store, ...collaborators })
   };
 }
 function surroundings(options, run3) {
-  const env = { ...options.environment, ...certificates(options.caFile), UV_PYTHON_DOWNLOADS: "never" };
+  const env = { ...options.environment, ...certificates2(options.caFile), UV_PYTHON_DOWNLOADS: "never" };
   return { env, run: (command) => run3(command, { cwd: options.toolsFolder, env }) };
 }
 function factsOf({ version, path: path4, platform }, target) {
@@ -38816,9 +40113,9 @@ function factsOf({ version, path: path4, platform }, target) {
 }
 async function openBuilder(interpreter, target, options) {
   const { env, run: run3, report, cacheFolder, toolsFolder } = options;
-  const folder = await (0, import_promises6.mkdtemp)((0, import_node_path4.join)((0, import_node_os2.tmpdir)(), "wsgi-lambda-build-"));
+  const folder = await (0, import_promises52.mkdtemp)((0, import_node_path55.join)((0, import_node_os10.tmpdir)(), "wsgi-lambda-build-"));
   const workspace = await fencedWorkspace(folder);
-  const close = () => (0, import_promises6.rm)(folder, { recursive: true, force: true });
+  const close = () => (0, import_promises52.rm)(folder, { recursive: true, force: true });
   let uv;
   const runInTools = (command) => run3(command, { cwd: toolsFolder, env });
   return {
@@ -38827,9 +40124,9 @@ async function openBuilder(interpreter, target, options) {
     python: interpreter.path,
     uv: () => uv ??= findUv({ python: interpreter.path, cacheFolder, toolsFolder, report }, runInTools),
     uvIfThere: async () => await (uv ?? installedUv(cacheFolder, runInTools)),
-    processors: (0, import_node_os2.availableParallelism)(),
-    put: (localFolder, path4) => (0, import_promises6.cp)(localFolder, (0, import_node_path4.join)(workspace, path4), { recursive: true, mode: COPY_ON_WRITE }),
-    take: (path4) => Promise.resolve((0, import_node_path4.join)(workspace, path4)),
+    processors: (0, import_node_os10.availableParallelism)(),
+    put: (localFolder, path4) => (0, import_promises52.cp)(localFolder, (0, import_node_path55.join)(workspace, path4), { recursive: true, mode: COPY_ON_WRITE2 }),
+    take: (path4) => Promise.resolve((0, import_node_path55.join)(workspace, path4)),
     run: async (command, { cwd = workspace, env: added = {}, environment = "inherit", onLine } = {}) => {
       options.signal.throwIfAborted();
       const whole = environment === "replace" ? { ...added } : { ...env, ...added };
@@ -38847,7 +40144,7 @@ async function rememberedInterpreter(target, { pythonBin, environment }, { store
   const choice = ["PYENV_VERSION", "PYENV_ROOT", "ASDF_PYTHON_VERSION"].map((name) => environment[name] ?? "");
   const key = keyOf("interpreter", found, choice, target.pythonMinor);
   const kept4 = await readRecord(store, "toolchains", key);
-  if (kept4 && (0, import_node_util.isDeepStrictEqual)(await findExecutable(kept4.behind.path, environment), kept4.behind))
+  if (kept4 && (0, import_node_util6.isDeepStrictEqual)(await findExecutable(kept4.behind.path, environment), kept4.behind))
     return kept4.interpreter;
   const interpreter = await findInterpreter(target, pythonBin, run3);
   const behind2 = await findExecutable(interpreter.path, environment);
@@ -38855,16 +40152,16 @@ async function rememberedInterpreter(target, { pythonBin, environment }, { store
   return interpreter;
 }
 async function fencedWorkspace(folder) {
-  const workspace = (0, import_node_path4.join)(folder, "workspace");
-  await (0, import_promises6.mkdir)(workspace);
-  await (0, import_promises6.writeFile)((0, import_node_path4.join)(folder, "pyproject.toml"), "[tool.uv.workspace]\nmembers = []\n");
+  const workspace = (0, import_node_path55.join)(folder, "workspace");
+  await (0, import_promises52.mkdir)(workspace);
+  await (0, import_promises52.writeFile)((0, import_node_path55.join)(folder, "pyproject.toml"), "[tool.uv.workspace]\nmembers = []\n");
   return workspace;
 }
-var COPY_ON_WRITE = 2;
-function certificates(caFile) {
+var COPY_ON_WRITE2 = 2;
+function certificates2(caFile) {
   if (caFile === void 0) return {};
-  const path4 = (0, import_node_path4.resolve)(caFile);
-  if (!(0, import_node_fs2.existsSync)(path4))
+  const path4 = (0, import_node_path55.resolve)(caFile);
+  if (!(0, import_node_fs16.existsSync)(path4))
     throw new UserError({ title: `ca-file: ${caFile} cannot be read`, hint: "Name a file in PEM format." });
   return { SSL_CERT_FILE: path4, PIP_CERT: path4, REQUESTS_CA_BUNDLE: path4 };
 }
@@ -38874,7 +40171,7 @@ var DESCRIBE_PYTHON = [
 ].join("\n");
 async function findInterpreter(target, pythonBin, run3) {
   const wanted = pythonBin ?? target.runtime;
-  const interpreter = await describeInterpreter(/[\\/]/.test(wanted) ? (0, import_node_path4.resolve)(wanted) : wanted, run3);
+  const interpreter = await describeInterpreter(/[\\/]/.test(wanted) ? (0, import_node_path55.resolve)(wanted) : wanted, run3);
   if (interpreter?.minor === target.pythonMinor) return interpreter;
   const found = interpreter ?? await describeInterpreter("python3", run3);
   const available = RUNTIME_NAMES.find((name) => name === `python${found?.minor ?? ""}`);
@@ -38950,7 +40247,7 @@ async function handedOver({ dockerfile, dockerBuildArgs, dockerEnv, dockerSecret
   const sshAgent = dockerSsh ? await findSshAgent(environment, toolsFolder) : void 0;
   const made = dockerfile !== void 0 && {
     dockerfile: {
-      file: (0, import_node_path13.resolve)(project, dockerfile),
+      file: (0, import_node_path63.resolve)(project, dockerfile),
       buildArgs: dockerBuildArgs,
       secrets,
       isWithSsh: dockerSsh,
@@ -38990,9 +40287,8 @@ var IMAGE_ONLY = [
   ["docker-extra-files", ({ dockerExtraFiles }) => dockerExtraFiles.length > 0]
 ];
 
-// src/cli-run.ts
+// src/cli-wiring.ts
 init_process();
-init_build2();
 
 // src/builder/git.ts
 function gitIn(folder, environment, run3) {
@@ -39007,14 +40303,14 @@ function gitIn(folder, environment, run3) {
 }
 
 // src/settings/machine.ts
-var import_promises55 = require("node:fs/promises");
-var import_node_os11 = require("node:os");
+var import_promises65 = require("node:fs/promises");
+var import_node_os12 = require("node:os");
 async function readMachine({ pid, kill }) {
   const [boot, namespace] = await Promise.all([
-    (0, import_promises55.readFile)("/proc/sys/kernel/random/boot_id", "utf8").catch(() => ""),
-    (0, import_promises55.readlink)("/proc/self/ns/pid").catch(() => "")
+    (0, import_promises65.readFile)("/proc/sys/kernel/random/boot_id", "utf8").catch(() => ""),
+    (0, import_promises65.readlink)("/proc/self/ns/pid").catch(() => "")
   ]);
-  const host = (0, import_node_os11.hostname)();
+  const host = (0, import_node_os12.hostname)();
   return {
     host,
     id: [host, boot.trim(), namespace].join(" "),
@@ -39031,7 +40327,7 @@ async function readMachine({ pid, kill }) {
 }
 
 // src/settings/run.ts
-var import_promises56 = require("node:fs/promises");
+var import_promises66 = require("node:fs/promises");
 async function readRun(variables, git) {
   const told = toldBy(variables);
   if (told.commit !== void 0 && told.committedAt !== void 0) return told;
@@ -39100,7 +40396,7 @@ function workflowOf(workflow, branch, number2) {
 async function pushedCommit(path4) {
   if (path4 === void 0) return void 0;
   try {
-    const { head_commit: head } = JSON.parse(await (0, import_promises56.readFile)(path4, "utf8"));
+    const { head_commit: head } = JSON.parse(await (0, import_promises66.readFile)(path4, "utf8"));
     return head?.id === void 0 || head.timestamp === void 0 ? void 0 : { id: head.id, timestamp: head.timestamp };
   } catch {
     return void 0;
@@ -39136,103 +40432,18 @@ async function checkAccount({ allowedAccountIds }, readAccount2) {
   });
 }
 
-// src/cli-run.ts
-init_failure2();
-init_live();
-init_protocol();
-
-// src/report/console.ts
-init_inert();
-init_problem();
-var CLEAR_LINE = "\r\x1B[2K";
-function consoleReporter({ write: write2, isTerminal, verbosity, colors, clock }) {
-  const isQuiet = verbosity === "quiet";
-  let live = "";
-  const clear = () => {
-    if (live !== "") write2(CLEAR_LINE);
-    live = "";
-  };
-  const print = (line) => {
-    clear();
-    write2(`${line}
-`);
-  };
-  const show2 = (mark, paint, problem2) => {
-    print(paint(`${mark} ${harmless(problem2.title)}`));
-    for (const line of explanation(problem2).flatMap(linesOf)) print(`  ${harmless(line)}`);
-  };
-  return {
-    phase: async (title, work) => {
-      const started = clock();
-      if (!isQuiet) print(colors.bold(`▸ ${harmless(title)}`));
-      try {
-        const result = await work();
-        if (!isQuiet) print(colors.dim(`  ${((clock() - started) / 1e3).toFixed(1)} s`));
-        return result;
-      } finally {
-        clear();
-      }
-    },
-    info: (line) => {
-      if (!isQuiet) print(`  ${harmless(line)}`);
-    },
-    debug: (line) => {
-      if (verbosity === "verbose") print(colors.dim(`  ${harmless(line)}`));
-    },
-    notice: (problem2) => {
-      if (!isQuiet) show2("i", colors.cyan, problem2);
-    },
-    warning: (problem2) => {
-      show2("!", colors.yellow, problem2);
-    },
-    output: (line) => {
-      if (!isQuiet) print(`  ${colors.dim("│")} ${harmless(line)}`);
-    },
-    progress: (text5) => {
-      if (!isTerminal || isQuiet) return;
-      clear();
-      live = text5;
-      write2(colors.dim(`  … ${harmless(text5)}`));
-    }
-  };
-}
-var harmless = (line) => withoutCommand(inert(line));
-function formatProblems(problems, colors) {
-  const formatted = problems.map((problem2) => {
-    const lines2 = explanation(problem2).flatMap(linesOf).map((line) => `  ${harmless(line)}
-`);
-    return `${colors.red("✖")} ${colors.bold(harmless(problem2.title))}
-${lines2.join("")}`;
-  });
-  return formatted.join("\n");
-}
-
-// src/cli-run.ts
-init_inert();
-init_problem();
-
-// src/settings/environment.ts
-function definedVariables(variables) {
-  return Object.fromEntries(
-    Object.entries(variables).filter((entry) => entry[1] !== void 0)
-  );
-}
-
-// src/cli-run.ts
-init_settings();
-
 // src/store/folder.ts
-var import_node_crypto15 = require("node:crypto");
-var import_promises60 = require("node:fs/promises");
-var import_node_os12 = require("node:os");
-var import_node_path59 = require("node:path");
+var import_node_crypto25 = require("node:crypto");
+var import_promises68 = require("node:fs/promises");
+var import_node_os13 = require("node:os");
+var import_node_path65 = require("node:path");
 init_errors();
 
 // src/store/digests.ts
-var import_node_crypto14 = require("node:crypto");
-var import_node_fs18 = require("node:fs");
-var import_promises59 = require("node:fs/promises");
-var import_node_path58 = require("node:path");
+var import_node_crypto24 = require("node:crypto");
+var import_node_fs20 = require("node:fs");
+var import_promises67 = require("node:fs/promises");
+var import_node_path64 = require("node:path");
 init_hash();
 var LONGEST_TICK = 2e3;
 var TRUSTED_DAYS = 7;
@@ -39241,46 +40452,46 @@ function openDigests(index) {
   let hasLearnt = false;
   const all = () => known ??= readIndex2(index);
   const learn = (path4, seen) => {
-    all().set((0, import_node_path58.resolve)(path4), seen);
+    all().set((0, import_node_path64.resolve)(path4), seen);
     hasLearnt = true;
   };
   return {
     of: async (path4) => {
       const at = Date.now();
-      const { state, changed } = await stateOf2(path4);
-      const seen = all().get((0, import_node_path58.resolve)(path4));
+      const { state, changed } = await stateOf3(path4);
+      const seen = all().get((0, import_node_path64.resolve)(path4));
       if (seen?.state === state) return seen.sha256;
       const sha2563 = (await sha256Of(path4)).toString("hex");
-      const isSettled = at - changed > LONGEST_TICK && (await stateOf2(path4)).state === state;
+      const isSettled = at - changed > LONGEST_TICK && (await stateOf3(path4)).state === state;
       if (isSettled) learn(path4, { state, sha256: sha2563, at });
       return sha2563;
     },
     note: async (path4, sha2563) => {
-      learn(path4, { state: (await stateOf2(path4)).state, sha256: sha2563, at: Date.now() });
+      learn(path4, { state: (await stateOf3(path4)).state, sha256: sha2563, at: Date.now() });
     },
     forget: (path4) => {
-      if (all().delete((0, import_node_path58.resolve)(path4))) hasLearnt = true;
+      if (all().delete((0, import_node_path64.resolve)(path4))) hasLearnt = true;
     },
     save: async () => {
       if (!hasLearnt) return;
-      const temporary = `${index}.${(0, import_node_crypto14.randomUUID)()}.part`;
+      const temporary = `${index}.${(0, import_node_crypto24.randomUUID)()}.part`;
       try {
-        await (0, import_promises59.writeFile)(temporary, JSON.stringify([...all()]));
-        await (0, import_promises59.rename)(temporary, index);
+        await (0, import_promises67.writeFile)(temporary, JSON.stringify([...all()]));
+        await (0, import_promises67.rename)(temporary, index);
       } catch {
-        await (0, import_promises59.rm)(temporary, { force: true }).catch(() => void 0);
+        await (0, import_promises67.rm)(temporary, { force: true }).catch(() => void 0);
       }
     }
   };
 }
-async function stateOf2(path4) {
-  const { size, mtimeNs, ctimeNs, ino } = await (0, import_promises59.stat)(path4, { bigint: true });
+async function stateOf3(path4) {
+  const { size, mtimeNs, ctimeNs, ino } = await (0, import_promises67.stat)(path4, { bigint: true });
   const changed = Number((mtimeNs > ctimeNs ? mtimeNs : ctimeNs) / 1000000n);
   return { state: [size, mtimeNs, ctimeNs, ino].join(" "), changed };
 }
 function readIndex2(path4) {
   try {
-    const entries = JSON.parse((0, import_node_fs18.readFileSync)(path4, "utf8"));
+    const entries = JSON.parse((0, import_node_fs20.readFileSync)(path4, "utf8"));
     const now = Date.now();
     return new Map(entries.filter(([, { at }]) => at <= now && now - at < TRUSTED_DAYS * 864e5));
   } catch {
@@ -39329,7 +40540,7 @@ var USE_RESOLUTION_MINUTES = 30;
 var UNWRITABLE = /* @__PURE__ */ new Set(["EACCES", "EPERM", "EROFS", "ENOSPC", "EDQUOT", "ENOTDIR"]);
 function folderStore({ folder, mostBytes, onUnwritable }) {
   const listings = /* @__PURE__ */ new Map();
-  const digests = openDigests((0, import_node_path59.join)(folder, "digests.json"));
+  const digests = openDigests((0, import_node_path65.join)(folder, "digests.json"));
   let spill;
   let isUnwritable = false;
   let hasWritten = false;
@@ -39338,9 +40549,9 @@ function folderStore({ folder, mostBytes, onUnwritable }) {
     listings.set(kind, listing);
     return listing;
   };
-  const remove3 = async (path4) => {
+  const remove4 = async (path4) => {
     digests.forget(path4);
-    await (0, import_promises60.rm)(path4, { force: true }).catch(() => void 0);
+    await (0, import_promises68.rm)(path4, { force: true }).catch(() => void 0);
   };
   const find = async (kind, key) => {
     const path4 = (await listingOf(kind)).get(key);
@@ -39352,26 +40563,26 @@ function folderStore({ folder, mostBytes, onUnwritable }) {
     }
     ;
     (await listingOf(kind)).delete(key);
-    await remove3(path4);
+    await remove4(path4);
     return void 0;
   };
   const writeBelow = async (root, kind, key, write2, { isPrivate = false }) => {
-    const parent = (0, import_node_path59.join)(root, isPrivate ? foldersOf(kind).closed : foldersOf(kind).open);
-    await (0, import_promises60.mkdir)(parent, { recursive: true });
-    const temporary = (0, import_node_path59.join)(parent, `.${(0, import_node_crypto15.randomUUID)()}.part`);
+    const parent = (0, import_node_path65.join)(root, isPrivate ? foldersOf(kind).closed : foldersOf(kind).open);
+    await (0, import_promises68.mkdir)(parent, { recursive: true });
+    const temporary = (0, import_node_path65.join)(parent, `.${(0, import_node_crypto25.randomUUID)()}.part`);
     try {
       await write2(temporary);
       const digest = (await sha256Of(temporary)).toString("hex");
-      const path4 = (0, import_node_path59.join)(parent, `${key}-${digest}`);
-      await (0, import_promises60.rename)(temporary, path4);
+      const path4 = (0, import_node_path65.join)(parent, `${key}-${digest}`);
+      await (0, import_promises68.rename)(temporary, path4);
       await digests.note(path4, digest);
       const listing = await listingOf(kind);
       const before = listing.get(key);
       listing.set(key, path4);
-      if (before !== void 0 && before !== path4) await remove3(before);
+      if (before !== void 0 && before !== path4) await remove4(before);
       return path4;
     } finally {
-      await (0, import_promises60.rm)(temporary, { force: true }).catch(() => void 0);
+      await (0, import_promises68.rm)(temporary, { force: true }).catch(() => void 0);
     }
   };
   const keep2 = async (kind, key, write2, options = {}) => {
@@ -39386,7 +40597,7 @@ function folderStore({ folder, mostBytes, onUnwritable }) {
         onUnwritable(error);
       }
     }
-    spill ??= (0, import_promises60.mkdtemp)((0, import_node_path59.join)((0, import_node_os12.tmpdir)(), "wsgi-lambda-store-"));
+    spill ??= (0, import_promises68.mkdtemp)((0, import_node_path65.join)((0, import_node_os13.tmpdir)(), "wsgi-lambda-store-"));
     try {
       return await writeBelow(await spill, kind, key, write2, options);
     } catch (error) {
@@ -39395,7 +40606,7 @@ function folderStore({ folder, mostBytes, onUnwritable }) {
         {
           title: "The disk is full",
           detail: error.message,
-          hint: `Free some space in ${folder} or ${(0, import_node_os12.tmpdir)()}, or set store to a folder on another disk.`
+          hint: `Free some space in ${folder} or ${(0, import_node_os13.tmpdir)()}, or set store to a folder on another disk.`
         },
         { cause: error }
       );
@@ -39408,28 +40619,28 @@ function folderStore({ folder, mostBytes, onUnwritable }) {
     [Symbol.asyncDispose]: async () => {
       await digests.save();
       if (hasWritten) await prune(folder, mostBytes).catch(() => void 0);
-      if (spill) await (0, import_promises60.rm)(await spill, { recursive: true, force: true });
+      if (spill) await (0, import_promises68.rm)(await spill, { recursive: true, force: true });
     }
   };
 }
 async function listKind(folder, kind) {
   const { open: open9, closed } = foldersOf(kind);
-  const [ofOpen, ofClosed] = await Promise.all([listFiles2((0, import_node_path59.join)(folder, open9)), listFiles2((0, import_node_path59.join)(folder, closed))]);
+  const [ofOpen, ofClosed] = await Promise.all([listFiles3((0, import_node_path65.join)(folder, open9)), listFiles3((0, import_node_path65.join)(folder, closed))]);
   return new Map([...ofClosed, ...ofOpen]);
 }
-async function listFiles2(folder) {
-  const names = await (0, import_promises60.readdir)(folder).catch(() => []);
+async function listFiles3(folder) {
+  const names = await (0, import_promises68.readdir)(folder).catch(() => []);
   const paths = /* @__PURE__ */ new Map();
   for (const name of names.filter(isWhole)) {
     const key = name.slice(0, name.indexOf("-"));
-    const path4 = (0, import_node_path59.join)(folder, name);
+    const path4 = (0, import_node_path65.join)(folder, name);
     const other = paths.get(key);
     paths.set(key, other === void 0 ? path4 : await laterOf(path4, other));
   }
   return paths;
 }
 async function laterOf(one, other) {
-  const [first, second] = await Promise.all([one, other].map((path4) => (0, import_promises60.stat)(path4).catch(() => void 0)));
+  const [first, second] = await Promise.all([one, other].map((path4) => (0, import_promises68.stat)(path4).catch(() => void 0)));
   return (first?.mtimeMs ?? 0) < (second?.mtimeMs ?? 0) ? other : one;
 }
 var isWhole = (name) => /^[0-9a-f]+-[0-9a-f]{64}$/.test(name);
@@ -39438,9 +40649,9 @@ function digestIn(path4) {
 }
 async function markUsed(path4) {
   const now = /* @__PURE__ */ new Date();
-  const used = (await (0, import_promises60.stat)(path4).catch(() => void 0))?.mtimeMs ?? 0;
+  const used = (await (0, import_promises68.stat)(path4).catch(() => void 0))?.mtimeMs ?? 0;
   if (now.getTime() - used < USE_RESOLUTION_MINUTES * 6e4) return;
-  await (0, import_promises60.utimes)(path4, now, now).catch(() => void 0);
+  await (0, import_promises68.utimes)(path4, now, now).catch(() => void 0);
 }
 function ifGone(error) {
   if (error.code !== "ENOENT") throw error;
@@ -39448,8 +40659,8 @@ function ifGone(error) {
 async function prune(folder, mostBytes) {
   const found = await Promise.all(
     STORE_KINDS.flatMap((kind) => Object.values(foldersOf(kind))).map(async (below3) => {
-      const names = await (0, import_promises60.readdir)((0, import_node_path59.join)(folder, below3)).catch(() => []);
-      return await Promise.all(names.map((name) => describe2((0, import_node_path59.join)(folder, below3, name), name)));
+      const names = await (0, import_promises68.readdir)((0, import_node_path65.join)(folder, below3)).catch(() => []);
+      return await Promise.all(names.map((name) => describe2((0, import_node_path65.join)(folder, below3, name), name)));
     })
   );
   const files = found.flat().filter((file) => file !== void 0);
@@ -39461,18 +40672,18 @@ async function prune(folder, mostBytes) {
     bytes += file.bytes;
     return bytes > mostBytes;
   });
-  for (const { path: path4 } of [...parts, ...surplus]) await (0, import_promises60.rm)(path4, { force: true });
+  for (const { path: path4 } of [...parts, ...surplus]) await (0, import_promises68.rm)(path4, { force: true });
 }
 async function describe2(path4, name) {
-  const found = await (0, import_promises60.stat)(path4).catch(() => void 0);
+  const found = await (0, import_promises68.stat)(path4).catch(() => void 0);
   return found && { path: path4, name, used: found.mtimeMs, bytes: found.size };
 }
 
 // src/store/shared.ts
-var import_node_crypto16 = require("node:crypto");
-var import_node_fs19 = require("node:fs");
-var import_node_stream5 = require("node:stream");
-var import_promises61 = require("node:stream/promises");
+var import_node_crypto26 = require("node:crypto");
+var import_node_fs21 = require("node:fs");
+var import_node_stream7 = require("node:stream");
+var import_promises69 = require("node:stream/promises");
 init_errors();
 init_hash();
 var SHARED = /* @__PURE__ */ new Set(["slices", "wheels", "selections", "resolutions"]);
@@ -39490,7 +40701,7 @@ function sharedStore(local, { openBucket: openBucket2, canWrite, report }) {
   const fetch2 = async (kind, key) => {
     if (failed4.has("read")) return void 0;
     try {
-      return await local.keep(kind, key, async (path4) => receive(await bucket(), nameOf3(kind, key), path4), {
+      return await local.keep(kind, key, async (path4) => receive(await bucket(), nameOf4(kind, key), path4), {
         isPrivate: true
       });
     } catch (error) {
@@ -39513,8 +40724,8 @@ function sharedStore(local, { openBucket: openBucket2, canWrite, report }) {
     if (failed4.has("write") || !await trusted2) return;
     try {
       const sha2563 = (await sha256Of(path4)).toString("hex");
-      const isWritten = await (await bucket()).write(nameOf3(kind, key), path4, sha2563, { isNew: true });
-      report.debug(`${nameOf3(kind, key)}: ${isWritten ? "added to" : "is already in"} the shared store`);
+      const isWritten = await (await bucket()).write(nameOf4(kind, key), path4, sha2563, { isNew: true });
+      report.debug(`${nameOf4(kind, key)}: ${isWritten ? "added to" : "is already in"} the shared store`);
     } catch (error) {
       const isPruned = error.code === "ENOENT";
       if (isPruned || isCancelled(error)) return;
@@ -39526,14 +40737,14 @@ function sharedStore(local, { openBucket: openBucket2, canWrite, report }) {
     find: async (kind, key) => {
       const found = await local.find(kind, key);
       if (found !== void 0 || !SHARED.has(kind) || failed4.has("read")) return found;
-      const name = nameOf3(kind, key);
+      const name = nameOf4(kind, key);
       const answer = asked.get(name) ?? reads(() => fetch2(kind, key));
       asked.set(name, answer);
       return await answer;
     },
     keep: async (kind, key, write2, options) => {
       const path4 = await local.keep(kind, key, write2, options);
-      asked.set(nameOf3(kind, key), Promise.resolve(path4));
+      asked.set(nameOf4(kind, key), Promise.resolve(path4));
       if (SHARED.has(kind) && !failed4.has("write")) uploads.push(writes(() => add(kind, key, path4)));
       return path4;
     },
@@ -39556,17 +40767,17 @@ var DamagedObject = class extends Error {
 async function receive(bucket, name, path4) {
   const found = await bucket.read(name);
   if (!found) throw new MissingObject();
-  const hash3 = (0, import_node_crypto16.createHash)("sha256");
-  const hashing = new import_node_stream5.Transform({
+  const hash3 = (0, import_node_crypto26.createHash)("sha256");
+  const hashing = new import_node_stream7.Transform({
     transform: (chunk, _encoding, done) => {
       hash3.update(chunk);
       done(null, chunk);
     }
   });
-  await (0, import_promises61.pipeline)(found.body, hashing, (0, import_node_fs19.createWriteStream)(path4));
+  await (0, import_promises69.pipeline)(found.body, hashing, (0, import_node_fs21.createWriteStream)(path4));
   if (hash3.digest("hex") !== found.sha256) throw new DamagedObject(bucket.addressOf(name));
 }
-function nameOf3(kind, key) {
+function nameOf4(kind, key) {
   return `${kind}/${key}`;
 }
 function isCancelled(error) {
@@ -39599,7 +40810,7 @@ function atMost(most) {
 }
 
 // src/store/trust.ts
-var import_promises62 = require("node:fs/promises");
+var import_promises70 = require("node:fs/promises");
 function mayWriteShared(setting, { eventName, ref, defaultBranch }) {
   if (setting === "false" || eventName?.startsWith("pull_request") === true) return false;
   if (setting === "true" || eventName === "schedule") return true;
@@ -39616,7 +40827,7 @@ async function readTrigger(environment) {
 async function readDefaultBranch(path4) {
   if (path4 === void 0 || path4 === "") return void 0;
   try {
-    const event = JSON.parse(await (0, import_promises62.readFile)(path4, "utf8"));
+    const event = JSON.parse(await (0, import_promises70.readFile)(path4, "utf8"));
     const branch = event?.repository?.default_branch;
     return typeof branch === "string" && branch !== "" ? branch : void 0;
   } catch {
@@ -39649,6 +40860,127 @@ function openStore({ store, storeSize, sharedStore: address2, sharedStoreWrite }
 // src/version.ts
 var VERSION2 = "0.1.0";
 
+// src/cli-wiring.ts
+function createRun({ flags, given: given2 }, start) {
+  const { environment, report, clock, signal } = start;
+  const origin = {
+    project: flags.project ?? (environment["WSGI_LAMBDA_PROJECT"] || "."),
+    stage: flags.stage ?? (environment["WSGI_LAMBDA_STAGE"] || void 0),
+    environment,
+    explicit: { given: given2, nameOf: (name) => `--${name}` }
+  };
+  const folders = productFolders(environment);
+  const toolchainFor = (target, settings, store) => createToolchain(target, settings, {
+    store,
+    run: runProcess,
+    report,
+    environment,
+    cacheFolder: folders.cache,
+    toolsFolder: folders.tools,
+    labels: { "wsgi-lambda.run": `local-${process.pid}` },
+    signal
+  });
+  const createStore = (settings) => openStore(settings, { folder: (0, import_node_path66.join)(folders.cache, "store"), environment, version: VERSION2, signal, report });
+  const building = {
+    createToolchain: (settings, store) => toolchainFor(settings.target, settings, store),
+    product: {
+      toolsFolder: folders.tools,
+      runtimeFolder: folders.runtime,
+      version: VERSION2,
+      compressor: `zlib ${process.versions.zlib}`
+    },
+    createStore,
+    report,
+    environment,
+    clock
+  };
+  const createOptions = async () => {
+    const { shownWait: shownWait2 } = await Promise.resolve().then(() => (init_call(), call_exports));
+    return { version: VERSION2, wait: shownWait2(wait, report), signal };
+  };
+  const openAws = async (settings) => {
+    const options = await createOptions();
+    await checkAccount(settings, async () => (await Promise.resolve().then(() => (init_identity2(), identity_exports))).readAccount(options));
+    const { createAwsApis: createAwsApis2 } = await Promise.resolve().then(() => (init_apis(), apis_exports));
+    return createAwsApis2(options);
+  };
+  const releasing = async (settings) => {
+    const { openBucket: openBucket2, openOwnBucket: openOwnBucket2 } = await Promise.resolve().then(() => (init_bucket(), bucket_exports));
+    const { openStaticBucket: openStaticBucket2 } = await Promise.resolve().then(() => (init_open_static_bucket(), open_static_bucket_exports));
+    return {
+      ...building,
+      ...await openAws(settings),
+      openBucket: (address2, access) => openBucket2(address2, { environment, version: VERSION2, signal, access }),
+      openOwnBucket: async (setting, known) => openOwnBucket2(setting, known, { ...await createOptions(), environment }),
+      openStaticBucket: (address2) => openStaticBucket2(address2, { environment, version: VERSION2, signal }),
+      wait,
+      signal,
+      order: orderAt({ project: settings.project, environment, run: runProcess, process }),
+      ...flags.follow === false && { follows: false }
+    };
+  };
+  return {
+    ...{ origin, environment, report, clock, signal, wait, building, toolchainFor, createStore, openAws, releasing },
+    toolsFolder: folders.tools,
+    forPulls: async () => ({
+      ...{ origin, environment, report, clock, releasing, openAws },
+      clients: await createOptions(),
+      order: orderAt({ project: origin.project, environment, run: runProcess, process })
+    })
+  };
+}
+function productFolders(environment) {
+  const root = (0, import_node_url2.fileURLToPath)(new URL("..", bundleUrl));
+  const caches = environment["XDG_CACHE_HOME"] ?? (0, import_node_path66.join)(environment["HOME"] ?? (0, import_node_os14.homedir)(), ".cache");
+  return { runtime: (0, import_node_path66.join)(root, "runtime"), tools: (0, import_node_path66.join)(root, "docker"), cache: (0, import_node_path66.join)(caches, "wsgi-lambda") };
+}
+
+// src/platform/proxies.ts
+var import_node_http2 = __toESM(require("node:http"), 1);
+var ON_THIS_MACHINE = "localhost,127.0.0.1,::1";
+function useProxies(environment) {
+  const given2 = (name) => environment[name] || environment[name.toUpperCase()] || void 0;
+  const proxies = ["https_proxy", "http_proxy"].flatMap((name) => {
+    const proxy = given2(name);
+    return proxy === void 0 ? [] : [{ name, address: proxyAddress(proxy) }];
+  });
+  const names = proxies.map(({ name }) => name.toUpperCase()).join(" and ");
+  if (proxies.length === 0) return void 0;
+  if (!("setGlobalProxyFromEnv" in import_node_http2.default)) {
+    return {
+      title: `${names} cannot be used for AWS and GitHub by this version of Node`,
+      hint: "Use Node 24.14 or later, which current runners of GitHub have."
+    };
+  }
+  if (proxies.some(({ address: address2 }) => address2 === void 0)) {
+    return {
+      title: `${names} cannot be used for AWS and GitHub: that is no address of an HTTP proxy`,
+      hint: "Allowed: an address as in http://proxy.example.org:3128"
+    };
+  }
+  import_node_http2.default.setGlobalProxyFromEnv({
+    ...Object.fromEntries(proxies.map(({ name, address: address2 }) => [name, address2])),
+    no_proxy: [given2("no_proxy"), ON_THIS_MACHINE].filter(Boolean).join(",")
+  });
+  return void 0;
+}
+function proxyAddress(given2) {
+  const address2 = given2.includes("://") ? given2 : `http://${given2}`;
+  return URL.canParse(address2) && /^https?:$/.test(new URL(address2).protocol) ? address2 : void 0;
+}
+
+// src/cli-run.ts
+init_failure2();
+init_inert();
+init_problem();
+
+// src/settings/environment.ts
+function definedVariables(variables) {
+  return Object.fromEntries(
+    Object.entries(variables).filter((entry) => entry[1] !== void 0)
+  );
+}
+
 // src/cli-run.ts
 var HAS_OWN_OUTPUT = /* @__PURE__ */ new Set(["logs", "remote", "permissions", "bootstrap"]);
 var CANCELLED2 = 130;
@@ -39658,7 +40990,7 @@ async function run2(invocation) {
   const environment = definedVariables(process.env);
   const isJson = flags.json === true;
   const hasColors = flags.color !== false && environment["NO_COLOR"] === void 0 && (environment["FORCE_COLOR"] !== void 0 || process.stderr.isTTY);
-  const colors = import_picocolors.default.createColors(hasColors);
+  const colors = import_picocolors2.default.createColors(hasColors);
   const out = isJson || HAS_OWN_OUTPUT.has(invocation.command) ? process.stderr : process.stdout;
   const clock = () => performance.now();
   const report = consoleReporter({
@@ -39668,6 +41000,8 @@ async function run2(invocation) {
     colors,
     clock
   });
+  const unused = useProxies(environment);
+  if (unused) report.notice(unused);
   const print = (value) => {
     process.stdout.write(`${inertJson(value)}
 `);
@@ -39678,199 +41012,8 @@ async function run2(invocation) {
   });
   const { signal } = cancellation;
   try {
-    const origin = {
-      project: flags.project ?? (environment["WSGI_LAMBDA_PROJECT"] || "."),
-      stage: flags.stage ?? (environment["WSGI_LAMBDA_STAGE"] || void 0),
-      environment,
-      explicit: { given: invocation.given, nameOf: (name) => `--${name}` }
-    };
-    const folders = productFolders(environment);
-    const toolchainFor = (target, settings, store) => createToolchain(target, settings, {
-      store,
-      run: runProcess,
-      report,
-      environment,
-      cacheFolder: folders.cache,
-      toolsFolder: folders.tools,
-      labels: { "wsgi-lambda.run": `local-${process.pid}` },
-      signal
-    });
-    const createStore = (settings) => openStore(settings, { folder: (0, import_node_path66.join)(folders.cache, "store"), environment, version: VERSION2, signal, report });
-    const collaborators = {
-      createToolchain: (settings, store) => toolchainFor(settings.target, settings, store),
-      product: {
-        toolsFolder: folders.tools,
-        runtimeFolder: folders.runtime,
-        version: VERSION2,
-        compressor: `zlib ${process.versions.zlib}`
-      },
-      createStore,
-      report,
-      environment,
-      clock
-    };
-    const createOptions = async () => {
-      const { shownWait: shownWait2 } = await Promise.resolve().then(() => (init_call(), call_exports));
-      return { version: VERSION2, wait: shownWait2(wait, report), signal };
-    };
-    const createAws = async (settings) => {
-      const options = await createOptions();
-      await checkAccount(settings, async () => (await Promise.resolve().then(() => (init_identity(), identity_exports))).readAccount(options));
-      const { createAwsApis: createAwsApis2 } = await Promise.resolve().then(() => (init_apis(), apis_exports));
-      return createAwsApis2(options);
-    };
-    const releaseCollaborators = async (settings) => {
-      const { openBucket: openBucket2 } = await Promise.resolve().then(() => (init_bucket(), bucket_exports));
-      const { openStaticBucket: openStaticBucket2 } = await Promise.resolve().then(() => (init_open_static_bucket(), open_static_bucket_exports));
-      return {
-        ...collaborators,
-        ...await createAws(settings),
-        openBucket: (address2, access) => openBucket2(address2, { environment, version: VERSION2, signal, access }),
-        openStaticBucket: (address2) => openStaticBucket2(address2, { environment, version: VERSION2, signal }),
-        wait,
-        signal,
-        order: orderAt({ project: settings.project, environment, run: runProcess, process }),
-        ...flags.follow === false && { follows: false }
-      };
-    };
-    const previewWiring = async () => ({
-      ...{ origin, environment, report, clock, releasing: releaseCollaborators, openAws: createAws },
-      options: await createOptions(),
-      order: orderAt({ project: origin.project, environment, run: runProcess, process })
-    });
-    switch (invocation.command) {
-      case "build": {
-        const result = await build(await loadBuildSettings(origin), "build", collaborators);
-        if (isJson) print(result);
-        return 0;
-      }
-      case "deploy": {
-        const settings = await loadDeploySettings(origin);
-        const { deploy: deploy2 } = await Promise.resolve().then(() => (init_deploy(), deploy_exports));
-        const result = await deploy2(settings, await releaseCollaborators(settings));
-        if (isJson) print(result);
-        else if (result.function.version !== "")
-          process.stdout.write(`${result.function.url ?? result.function.aliasArn}
-`);
-        return 0;
-      }
-      case "plan": {
-        const settings = await loadDeploySettings(origin);
-        const { plan: plan2, planExitCode: planExitCode2 } = await Promise.resolve().then(() => (init_plan2(), plan_exports));
-        const result = await plan2(settings, await releaseCollaborators(settings));
-        if (isJson) print(result);
-        return planExitCode2(result, invocation);
-      }
-      case "rollback": {
-        const { rollback: rollback2 } = await Promise.resolve().then(() => (init_rollback2(), rollback_exports));
-        const settings = await loadFunctionSettings(origin);
-        const result = await rollback2(invocation.to, settings, await releaseCollaborators(settings));
-        if (isJson) print(result);
-        else process.stdout.write(`${result.function.url ?? result.function.aliasArn}
-`);
-        return 0;
-      }
-      case "preview": {
-        const { runPreview: runPreview2 } = await Promise.resolve().then(() => (init_cli_previews(), cli_previews_exports));
-        const done = await runPreview2(invocation.pull, await previewWiring());
-        if (isJson) print(done.skipped === void 0 ? done.result : { skipped: done.skipped });
-        else if (done.skipped === void 0 && done.result.function.version !== "")
-          process.stdout.write(`${done.result.function.url ?? done.result.function.aliasArn}
-`);
-        return 0;
-      }
-      case "destroy": {
-        const { runDestroy: runDestroy2 } = await Promise.resolve().then(() => (init_cli_previews(), cli_previews_exports));
-        const result = await runDestroy2(invocation.pull, await previewWiring());
-        if (isJson) print(result);
-        if ("skipped" in result) return 0;
-        process.stderr.write(formatProblems(result.problems, colors));
-        return result.exitCode;
-      }
-      case "sweep": {
-        const { runSweep: runSweep2 } = await Promise.resolve().then(() => (init_cli_previews(), cli_previews_exports));
-        const { sweepText: sweepText2 } = await Promise.resolve().then(() => (init_removal_summary(), removal_summary_exports));
-        const result = await runSweep2(await previewWiring());
-        if (isJson) print(result);
-        else process.stdout.write(sweepText2(result));
-        process.stderr.write(formatProblems(result.problems, colors));
-        return result.exitCode;
-      }
-      case "versions": {
-        const { versions: versions3, versionsText: versionsText2 } = await Promise.resolve().then(() => (init_versions4(), versions_exports));
-        const settings = await loadFunctionSettings(origin);
-        const result = await versions3(settings, (await createAws(settings)).versions);
-        if (isJson) print(result);
-        else process.stdout.write(versionsText2(result));
-        return 0;
-      }
-      case "permissions": {
-        const { permissions: permissions2 } = await Promise.resolve().then(() => (init_permissions2(), permissions_exports));
-        print(permissions2(await loadFunctionSettings(origin), invocation, { report, environment }));
-        return 0;
-      }
-      case "bootstrap": {
-        const { bootstrap: bootstrap2, templateText: templateText2 } = await Promise.resolve().then(() => (init_bootstrap(), bootstrap_exports));
-        const template = bootstrap2(invocation.bootstrap, await loadFunctionSettings(origin), environment);
-        if (invocation.output !== void 0) await (0, import_promises70.writeFile)(invocation.output, templateText2(template));
-        else if (isJson) print(template);
-        else process.stdout.write(templateText2(template));
-        return 0;
-      }
-      case "inspect": {
-        const { inspect: inspect2 } = await Promise.resolve().then(() => (init_inspect(), inspect_exports));
-        const { inspectionText: inspectionText2 } = await Promise.resolve().then(() => (init_inspection_text(), inspection_text_exports));
-        const settings = await loadInspectSettings(origin);
-        const result = await inspect2(invocation.inspect, settings, {
-          createToolchain: (target, store) => toolchainFor(target, { ...settings, target }, store),
-          createStore: () => createStore(settings),
-          toolsFolder: folders.tools
-        });
-        if (isJson) print(result);
-        else process.stdout.write(inspectionText2(result, colors));
-        return 0;
-      }
-      case "logs": {
-        const { logs: logs2 } = await Promise.resolve().then(() => (init_logs2(), logs_exports));
-        const { logRecord: logRecord2, logText: logText2 } = await Promise.resolve().then(() => (init_log_text(), log_text_exports));
-        const settings = await loadFunctionSettings(origin);
-        const aws = await createAws(settings);
-        const text5 = logText2(
-          import_picocolors.default.createColors(hasColors && (environment["FORCE_COLOR"] !== void 0 || process.stdout.isTTY))
-        );
-        const found = [];
-        await logs2(invocation.logs, settings, {
-          ...{ lambda: aws.lambda, logs: aws.logs, report, wait, signal, now: Date.now },
-          print: (event) => {
-            if (!isJson) process.stdout.write(text5(event));
-            else if (isFollowing) process.stdout.write(`${inertJson(logRecord2(event), 0)}
-`);
-            else found.push(event);
-          }
-        });
-        if (isJson && !isFollowing) print({ events: found.map(logRecord2) });
-        return 0;
-      }
-      case "remote": {
-        const { remote: remote2 } = await Promise.resolve().then(() => (init_remote(), remote_exports));
-        const settings = await loadFunctionSettings(origin, true);
-        const isLiveOutput = !isJson && process.stdout.isTTY;
-        const { lambda, logs: logs2 } = await createAws(settings);
-        const { outcome, shown: shown2 } = await remote2(invocation.remote, flags.qualifier, settings, {
-          ...{ lambda, logs: logs2, report, wait, clock, signal },
-          readInput: () => (0, import_consumers2.buffer)(process.stdin),
-          variables: environment,
-          show: showing(flags.follow ?? isLiveOutput, (line) => {
-            if (isLiveOutput) process.stdout.write(`${line}
-`);
-            else report.output(line);
-          })
-        });
-        if (isJson) print(asJson(outcome));
-        else process.stdout.write(isLiveOutput ? unshown(outcome.output, shown2) : outcome.output);
-        return exitStatus(outcome);
-      }
-    }
+    const cli = createRun(invocation, { environment, report, clock, signal });
+    return await carryOut3(invocation, cli, { isJson, hasColors, colors, print });
   } catch (error) {
     if (signal.aborted) return CANCELLED2;
     const { problems, exitCode, stack } = problemsOf(error);
@@ -39882,14 +41025,6 @@ async function run2(invocation) {
   } finally {
     cancellation.stop();
   }
-}
-function showing(isOn, show2) {
-  return isOn ? show2 : void 0;
-}
-function asJson({ exitCode, output: output2, omittedBytes, run: run3 }) {
-  const isText2 = (0, import_node_buffer2.isUtf8)(output2);
-  const shown2 = { exitCode, output: output2.toString(isText2 ? "utf8" : "base64") };
-  return run3 ? { ...shown2, isBase64Encoded: !isText2, omittedBytes, ...run3 } : shown2;
 }
 function asPlainText({ title, detail, hint }) {
   const shown2 = (text5) => text5 && withoutPasswords(text5);
@@ -39910,11 +41045,6 @@ function cancelOnSignals(announce) {
       for (const name of signals) process.off(name, cancel);
     }
   };
-}
-function productFolders(environment) {
-  const root = (0, import_node_url2.fileURLToPath)(new URL("..", bundleUrl));
-  const caches = environment["XDG_CACHE_HOME"] ?? (0, import_node_path66.join)(environment["HOME"] ?? (0, import_node_os14.homedir)(), ".cache");
-  return { runtime: (0, import_node_path66.join)(root, "runtime"), tools: (0, import_node_path66.join)(root, "docker"), cache: (0, import_node_path66.join)(caches, "wsgi-lambda") };
 }
 // Annotate the CommonJS export names for ESM import in node:
 0 && (module.exports = {

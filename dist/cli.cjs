@@ -3964,7 +3964,7 @@ function trueOrFalse(options) {
   const schema = pipe(
     words,
     regex(/^(true|True|TRUE|false|False|FALSE)$/),
-    transform((given) => given.toLowerCase() === "true")
+    transform((given2) => given2.toLowerCase() === "true")
   );
   return { ...options, format: "true, false", schema };
 }
@@ -3972,7 +3972,7 @@ function lines({ each, ...options }) {
   const fromText = pipe(
     string(),
     transform(
-      (given) => given.split(/\r?\n/).map((line) => line.trim()).filter((line) => line !== "" && !line.startsWith("#"))
+      (given2) => given2.split(/\r?\n/).map((line) => line.trim()).filter((line) => line !== "" && !line.startsWith("#"))
     )
   );
   const list = union([fromText, array(string())]);
@@ -3985,23 +3985,23 @@ function lines({ each, ...options }) {
 function table({ names = /(?:)/, ...options }) {
   const entries = pipe(
     unknown(),
-    check((given) => !Array.isArray(given)),
+    check((given2) => !Array.isArray(given2)),
     // as objects they would have the keys 0, 1, …
     record(pipe(string(), regex(names)), pipe(written, transform(String)))
   );
   const fromText = pipe(string(), transform(readTable), entries);
   return { ...options, schema: union([fromText, entries]) };
 }
-function readTable(given) {
-  if (given.trimStart().startsWith("{")) {
+function readTable(given2) {
+  if (given2.trimStart().startsWith("{")) {
     try {
-      return JSON.parse(given);
+      return JSON.parse(given2);
     } catch {
       return void 0;
     }
   }
   const pairs = [];
-  for (const line of given.split(/\r?\n/)) {
+  for (const line of given2.split(/\r?\n/)) {
     if (line.trim() === "" || line.trimStart().startsWith("#")) continue;
     const equals = line.indexOf("=");
     if (equals < 1) return void 0;
@@ -4701,10 +4701,10 @@ var STORE_SETTINGS = {
 };
 var UPLOAD_SETTINGS = {
   "upload-bucket": text({
-    description: "An S3 bucket (and prefix) for artifacts that are too large for a direct upload.",
-    format: "s3://BUCKET or s3://BUCKET/PREFIX",
-    pattern: /^s3:\/\/[a-z0-9][a-z0-9.-]+(?:\/[^\s]*)?$/,
-    example: "s3://example-uploads/shop",
+    description: "An S3 bucket (and prefix) for artifacts that are too large for a direct upload: one that is there, or auto, which makes wsgi-lambda-ACCOUNT-REGION where it is missing.",
+    format: "auto, auto/PREFIX, s3://BUCKET or s3://BUCKET/PREFIX",
+    pattern: /^(?:auto|s3:\/\/[a-z0-9][a-z0-9.-]+)(?:\/[^\s]*)?$/,
+    example: "auto",
     placeholder: "ADDRESS"
   }),
   "upload-kms-key": text({
@@ -5377,40 +5377,34 @@ function givenOptions(command) {
 }
 function givenSettings(command) {
   const options = givenOptions(command);
-  const given = {};
+  const given2 = {};
   for (const name of SETTING_NAMES) {
     const value = options[camelCase(name)];
     if (value === void 0) continue;
-    given[name] = Array.isArray(value) ? value.join("\n") : value;
+    given2[name] = Array.isArray(value) ? value.join("\n") : value;
   }
-  return given;
+  return given2;
 }
 
-// src/version.ts
-var VERSION = "0.1.0";
-
-// src/cli.ts
+// src/cli-words.ts
 var FUNCTION_FLAGS = ["function-name", "alias"];
-var ROLLBACK_FLAGS = [
-  ...FUNCTION_FLAGS,
-  "smoke",
-  "smoke-path",
-  "smoke-requests",
-  "smoke-host",
-  "lock-wait"
-];
-var REMOVAL_FLAGS = [
-  ...FUNCTION_FLAGS,
-  "before-destroy",
-  "preview-database-admin",
-  "preview-database-access",
-  "preview-database-delete",
-  "comment",
-  "github-environment",
-  "lock-wait",
-  "allowed-account-ids"
-];
-var PLAN_FLAGS = RELEASE_SETTING_NAMES.filter((name) => name !== "dry-run");
+function addCommand(program2, name, description, settings, lines2) {
+  const command = program2.command(name).description(description).helpOption("-h, --help", "show help");
+  addCommonFlags(command);
+  addSettingFlags(command, settings);
+  return command.addHelpText("after", examples(lines2));
+}
+function given(command) {
+  return { flags: givenOptions(command), given: givenSettings(command) };
+}
+function numberOf(what) {
+  return (value) => {
+    if (/^[1-9]\d{0,15}$/.test(value)) return value;
+    throw new InvalidArgumentError(`It is the number of a ${what}, as in 7.`);
+  };
+}
+
+// src/cli-look-words.ts
 var BOOTSTRAP_WORDS = /* @__PURE__ */ new Set(["environment", "output"]);
 var INSPECT_FLAGS = [
   "output",
@@ -5422,107 +5416,12 @@ var INSPECT_FLAGS = [
   "python-bin",
   "base-image"
 ];
-var COMMAND_TEXT = {
-  manage: "the command as one text, split like a shell does",
-  flask: "the command as one text, split like a shell does",
-  exec: "the code",
-  shell: "a line for /bin/sh"
-};
-function createProgram(start) {
-  const program2 = new Command("wsgi-lambda").description("Django, Flask and any WSGI application on AWS Lambda: build, deploy, migrate before traffic moves.").version(VERSION, "-V, --version", "print the version").helpOption("-h, --help", "show help").helpCommand("help [command]", "show help for a command").enablePositionalOptions().configureHelp({ showGlobalOptions: false }).showSuggestionAfterError().configureOutput({
-    outputError: (text2, write) => {
-      write(text2 + (switchAdvice(text2) ?? ""));
-    }
-  }).exitOverride();
-  addCommonFlags(program2);
-  addSettingFlags(program2, FUNCTION_FLAGS);
-  addRemoteFlags(program2);
-  program2.addHelpText(
-    "after",
-    examples([
-      "wsgi-lambda build",
-      "wsgi-lambda deploy --function-name shop --migrate",
-      "wsgi-lambda --function-name shop manage showmigrations"
-    ])
-  );
-  addCommand(program2, "build", "Build the project into a zip for Lambda.", BUILD_SETTING_NAMES, [
-    "wsgi-lambda build",
-    "wsgi-lambda build --project examples/django --output build/app.zip --runtime python3.13",
-    "wsgi-lambda build --builder host --json"
-  ]).action((_flags, command) => {
-    start({ command: "build", flags: givenOptions(command), given: givenSettings(command) });
-  });
-  addCommand(
-    program2,
-    "deploy",
-    "Build the project and release it: commands before traffic, alias last.",
-    RELEASE_SETTING_NAMES,
-    [
-      "wsgi-lambda deploy --function-name shop --role arn:aws:iam::123456789012:role/shop --migrate",
-      "wsgi-lambda deploy --stage production --dry-run",
-      "wsgi-lambda deploy --function-name shop --before-traffic 'manage migrate --noinput' --environment DEBUG=0"
-    ]
-  ).option("--no-follow", "show the output of commands when they have ended").action((_flags, command) => {
-    start({ command: "deploy", flags: givenOptions(command), given: givenSettings(command) });
-  });
-  addCommand(program2, "plan", "Build the project and show what a deployment would change.", PLAN_FLAGS, [
-    "wsgi-lambda plan --stage production",
-    "wsgi-lambda plan --function-name shop --artifact build/app.zip --json",
-    "wsgi-lambda plan --function-name shop --detailed-exitcode"
-  ]).option("--detailed-exitcode", "end with 3 where something would change").action((_flags, command) => {
-    start({
-      command: "plan",
-      flags: givenOptions(command),
-      given: givenSettings(command),
-      isDetailed: givenOptions(command)["detailedExitcode"] === true
-    });
-  });
-  addCommand(program2, "rollback", "Point the alias back at the version that was served before.", ROLLBACK_FLAGS, [
-    "wsgi-lambda rollback --function-name shop",
-    "wsgi-lambda rollback --function-name shop --to 7"
-  ]).addOption(
-    new Option("--to <VERSION>", "the version to go back to (default: the one before)").argParser(
-      numberOf("version")
-    )
-  ).action((_flags, command) => {
-    const { to } = command.opts();
-    start({ command: "rollback", flags: givenOptions(command), given: givenSettings(command), to });
-  });
-  addCommand(
-    program2,
-    "preview",
-    "Release a running copy for a pull request, or bring it to its newest commit.",
-    SETTING_NAMES,
-    [
-      "wsgi-lambda preview --function-name shop --pr 7 --create-role",
-      "wsgi-lambda preview --function-name shop --preview-role arn:aws:iam::123456789012:role/shop-preview --pr 7 --json"
-    ]
-  ).addOption(pullOption()).action((_flags, command) => {
-    start({ command: "preview", flags: givenOptions(command), given: givenSettings(command), pull: pullOf(command) });
-  });
-  addCommand(
-    program2,
-    "destroy",
-    "Remove the previews of a pull request. Reads no project.",
-    [...REMOVAL_FLAGS, "dry-run"],
-    ["wsgi-lambda destroy --pr 7", "wsgi-lambda destroy --function-name shop --pr 7 --json"]
-  ).addOption(pullOption()).action((_flags, command) => {
-    start({ command: "destroy", flags: givenOptions(command), given: givenSettings(command), pull: pullOf(command) });
-  });
-  addCommand(
-    program2,
-    "sweep",
-    "Remove previews of closed pull requests, expired ones, and what is left over. Reads no project.",
-    [...REMOVAL_FLAGS, "dry-run"],
-    ["wsgi-lambda sweep --dry-run", "wsgi-lambda sweep --json"]
-  ).action((_flags, command) => {
-    start({ command: "sweep", flags: givenOptions(command), given: givenSettings(command) });
-  });
+function addLookingCommands(program2, start) {
   addCommand(program2, "versions", "List the published versions: when, by whom, of which commit.", FUNCTION_FLAGS, [
     "wsgi-lambda versions --function-name shop",
     "wsgi-lambda versions --function-name shop --json"
   ]).action((_flags, command) => {
-    start({ command: "versions", flags: givenOptions(command), given: givenSettings(command) });
+    start({ command: "versions", ...given(command) });
   });
   addCommand(program2, "logs", "Show what the deployed function has logged.", FUNCTION_FLAGS, [
     "wsgi-lambda logs --function-name shop --since 2h",
@@ -5530,8 +5429,11 @@ function createProgram(start) {
     "wsgi-lambda logs --function-name shop --request-id 8f6c1f3a-5d0e-4b7a-9c55-0d2f3c1b7a11"
   ]).option("-f, --follow", "go on with what is logged from now on; Ctrl-C ends it").option("--since <TIME>", "as in 30s, 10m, 2h, 3d or 2026-11-23T09:00Z (default: 10m)").option("--version <VERSION>", "the lines of one version: its number, an alias or $LATEST").option("--request-id <ID>", "the lines of one request").option("--filter <TEXT>", "the lines that have this text").action((_flags, command) => {
     const { follow, since, version, requestId, filter } = command.opts();
-    const given = { since, version, requestId, filter, follow: follow === true };
-    start({ command: "logs", flags: givenOptions(command), given: givenSettings(command), logs: given });
+    start({
+      command: "logs",
+      ...given(command),
+      logs: { since, version, requestId, filter, follow: follow === true }
+    });
   });
   addCommand(program2, "inspect", "Show what is in an artifact: sizes, reasons, bytecode, binaries.", INSPECT_FLAGS, [
     "wsgi-lambda inspect",
@@ -5542,8 +5444,7 @@ function createProgram(start) {
     const { against, why, imports, module: module2 } = command.opts();
     start({
       command: "inspect",
-      flags: givenOptions(command),
-      given: givenSettings(command),
+      ...given(command),
       inspect: { artifact, against, why, imports: imports === true || module2 !== void 0, module: module2 }
     });
   });
@@ -5560,7 +5461,7 @@ function createProgram(start) {
     ]
   ).option("--previews", "the policy of what makes, removes and sweeps previews").action((_flags, command) => {
     const { previews = false } = command.opts();
-    start({ command: "permissions", flags: givenOptions(command), given: givenSettings(command), previews });
+    start({ command: "permissions", ...given(command), previews });
   });
   addCommand(
     program2,
@@ -5573,15 +5474,131 @@ function createProgram(start) {
     ]
   ).option("--repository <OWNER/NAME>", "the repository whose workflows deploy (default: GITHUB_REPOSITORY)").option("--environment <NAME>", "the GitHub environment of the jobs that deploy").option("--branch <NAME>", "the branch of the jobs that deploy without an environment (default: main)").option("--output <FILE>", "write the template into a file").action((_flags, command) => {
     const { repository, environment, branch, output } = command.opts();
-    const given = Object.entries(givenSettings(command)).filter(([name]) => !BOOTSTRAP_WORDS.has(name));
+    const settings = Object.entries(givenSettings(command)).filter(([name]) => !BOOTSTRAP_WORDS.has(name));
     start({
       command: "bootstrap",
       flags: givenOptions(command),
-      given: Object.fromEntries(given),
+      given: Object.fromEntries(settings),
       bootstrap: { repository, environment, branch },
       output
     });
   });
+}
+
+// src/cli-preview-words.ts
+var REMOVAL_FLAGS = [
+  ...FUNCTION_FLAGS,
+  "before-destroy",
+  "static",
+  "preview-database-admin",
+  "preview-database-access",
+  "preview-database-delete",
+  "comment",
+  "github-environment",
+  "lock-wait",
+  "allowed-account-ids"
+];
+function addPreviewCommands(program2, start) {
+  addCommand(
+    program2,
+    "preview",
+    "Release a running copy for a pull request, or bring it to its newest commit.",
+    SETTING_NAMES,
+    [
+      "wsgi-lambda preview --function-name shop --pr 7 --create-role",
+      "wsgi-lambda preview --function-name shop --preview-role arn:aws:iam::123456789012:role/shop-preview --pr 7 --json"
+    ]
+  ).addOption(pullOption()).action((_flags, command) => {
+    start({ command: "preview", ...given(command), pull: pullOf(command) });
+  });
+  addCommand(
+    program2,
+    "destroy",
+    "Remove the previews of a pull request. Reads no project.",
+    [...REMOVAL_FLAGS, "dry-run"],
+    ["wsgi-lambda destroy --pr 7", "wsgi-lambda destroy --function-name shop --pr 7 --json"]
+  ).addOption(pullOption()).action((_flags, command) => {
+    start({ command: "destroy", ...given(command), pull: pullOf(command) });
+  });
+  addCommand(
+    program2,
+    "sweep",
+    "Remove previews of closed pull requests, expired ones, and what is left over. Reads no project.",
+    [...REMOVAL_FLAGS, "dry-run"],
+    ["wsgi-lambda sweep --dry-run", "wsgi-lambda sweep --json"]
+  ).action((_flags, command) => {
+    start({ command: "sweep", ...given(command) });
+  });
+}
+function pullOption() {
+  const text2 = "the number of the pull request (default: that of the run)";
+  return new Option("--pr <NUMBER>", text2).argParser(numberOf("pull request"));
+}
+function pullOf(command) {
+  const { pr } = command.opts();
+  return pr === void 0 ? void 0 : Number(pr);
+}
+
+// src/cli-release-words.ts
+var ROLLBACK_FLAGS = [
+  ...FUNCTION_FLAGS,
+  "smoke",
+  "smoke-path",
+  "smoke-requests",
+  "smoke-host",
+  "lock-wait"
+];
+var PLAN_FLAGS = RELEASE_SETTING_NAMES.filter((name) => name !== "dry-run");
+function addReleaseCommands(program2, start) {
+  addCommand(program2, "build", "Build the project into a zip for Lambda.", BUILD_SETTING_NAMES, [
+    "wsgi-lambda build",
+    "wsgi-lambda build --project examples/django --output build/app.zip --runtime python3.13",
+    "wsgi-lambda build --builder host --json"
+  ]).action((_flags, command) => {
+    start({ command: "build", ...given(command) });
+  });
+  addCommand(
+    program2,
+    "deploy",
+    "Build the project and release it: commands before traffic, alias last.",
+    RELEASE_SETTING_NAMES,
+    [
+      "wsgi-lambda deploy --function-name shop --role arn:aws:iam::123456789012:role/shop --migrate",
+      "wsgi-lambda deploy --stage production --dry-run",
+      "wsgi-lambda deploy --function-name shop --before-traffic 'manage migrate --noinput' --environment DEBUG=0"
+    ]
+  ).option("--no-follow", "show the output of commands when they have ended").action((_flags, command) => {
+    start({ command: "deploy", ...given(command) });
+  });
+  addCommand(program2, "plan", "Build the project and show what a deployment would change.", PLAN_FLAGS, [
+    "wsgi-lambda plan --stage production",
+    "wsgi-lambda plan --function-name shop --artifact build/app.zip --json",
+    "wsgi-lambda plan --function-name shop --detailed-exitcode"
+  ]).option("--detailed-exitcode", "end with 3 where something would change").action((_flags, command) => {
+    const isDetailed = givenOptions(command)["detailedExitcode"] === true;
+    start({ command: "plan", ...given(command), isDetailed });
+  });
+  addCommand(program2, "rollback", "Point the alias back at the version that was served before.", ROLLBACK_FLAGS, [
+    "wsgi-lambda rollback --function-name shop",
+    "wsgi-lambda rollback --function-name shop --to 7"
+  ]).addOption(
+    new Option("--to <VERSION>", "the version to go back to (default: the one before)").argParser(
+      numberOf("version")
+    )
+  ).action((_flags, command) => {
+    const { to } = command.opts();
+    start({ command: "rollback", ...given(command), to });
+  });
+}
+
+// src/cli-remote-words.ts
+var COMMAND_TEXT = {
+  manage: "the command as one text, split like a shell does",
+  flask: "the command as one text, split like a shell does",
+  exec: "the code",
+  shell: "a line for /bin/sh"
+};
+function addRemoteCommands(program2, start) {
   addRemoteCommand(program2, start, "manage", [], "Run a Django management command in the deployed function.", [
     "wsgi-lambda --function-name shop manage showmigrations",
     "wsgi-lambda --function-name shop --qualifier 7 manage migrate --noinput",
@@ -5599,13 +5616,6 @@ function createProgram(start) {
     "wsgi-lambda --function-name shop shell -c 'ls -l'",
     "wsgi-lambda --function-name shop shell ls -l"
   ]);
-  return program2;
-}
-function addCommand(program2, name, description, settings, lines2) {
-  const command = program2.command(name).description(description).helpOption("-h, --help", "show help");
-  addCommonFlags(command);
-  addSettingFlags(command, settings);
-  return command.addHelpText("after", examples(lines2));
 }
 function addRemoteCommand(program2, start, name, aliases, description, lines2) {
   const takesFile = name === "exec" || name === "shell";
@@ -5622,25 +5632,38 @@ function addRemoteCommand(program2, start, name, aliases, description, lines2) {
     const sendsInput = givenOptions(self)["stdin"] === true;
     start({
       command: "remote",
-      flags: givenOptions(self),
-      given: givenSettings(self),
+      ...given(self),
       remote: { kind: name, text: text2, file, arguments: passed, environment, sendsInput }
     });
   });
 }
-function pullOption() {
-  const text2 = "the number of the pull request (default: that of the run)";
-  return new Option("--pr <NUMBER>", text2).argParser(numberOf("pull request"));
-}
-function pullOf(command) {
-  const { pr } = command.opts();
-  return pr === void 0 ? void 0 : Number(pr);
-}
-function numberOf(what) {
-  return (value) => {
-    if (/^[1-9]\d{0,15}$/.test(value)) return value;
-    throw new InvalidArgumentError(`It is the number of a ${what}, as in 7.`);
-  };
+
+// src/version.ts
+var VERSION = "0.1.0";
+
+// src/cli-program.ts
+function createProgram(start) {
+  const program2 = new Command("wsgi-lambda").description("Django, Flask and any WSGI application on AWS Lambda: build, deploy, migrate before traffic moves.").version(VERSION, "-V, --version", "print the version").helpOption("-h, --help", "show help").helpCommand("help [command]", "show help for a command").enablePositionalOptions().configureHelp({ showGlobalOptions: false }).showSuggestionAfterError().configureOutput({
+    outputError: (text2, write) => {
+      write(text2 + (switchAdvice(text2) ?? ""));
+    }
+  }).exitOverride();
+  addCommonFlags(program2);
+  addSettingFlags(program2, FUNCTION_FLAGS);
+  addRemoteFlags(program2);
+  program2.addHelpText(
+    "after",
+    examples([
+      "wsgi-lambda build",
+      "wsgi-lambda deploy --function-name shop --migrate",
+      "wsgi-lambda --function-name shop manage showmigrations"
+    ])
+  );
+  addReleaseCommands(program2, start);
+  addPreviewCommands(program2, start);
+  addLookingCommands(program2, start);
+  addRemoteCommands(program2, start);
+  return program2;
 }
 function switchAdvice(text2) {
   if (!text2.includes("too many arguments")) return void 0;
@@ -5650,6 +5673,8 @@ function switchAdvice(text2) {
   return name === void 0 ? void 0 : `(Write --${name} or --no-${name}, without a word behind it.)
 `;
 }
+
+// src/cli.ts
 function usageProblem({ code, message }) {
   if (code === "commander.help") return { title: "A command is missing" };
   const [title = "", ...hint] = message.replace(/^error: /, "").split("\n");

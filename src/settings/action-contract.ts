@@ -15,7 +15,8 @@ export const OUTPUT_DESCRIPTIONS = {
   changed: 'Whether anything was changed: true or false.',
   pr: 'Of preview and destroy: the number of the pull request.',
   expires: 'Of preview: when sweep removes it if nothing new comes, as ISO 8601.',
-  removed: 'Of destroy and sweep: the previews that were removed, as JSON list of the names of their functions.',
+  removed:
+    'The previews that were removed, as JSON list of the names of their functions: by destroy, by sweep, or by a run that found its pull request closed or its label gone.',
   'would-change': 'Of plan and dry-run: whether a deployment would change anything, true or false.',
   'exit-code': 'Of run: what the last command ended with; 125 where nobody knows.',
   artifact: 'The path of the zip.',
