@@ -49,6 +49,37 @@ test.each([
   expect(await readArtifact(path)).toMatchObject({ streaming })
 })
 
+describe('one that was built with its dependencies as a layer', () => {
+  const parts = {
+    'wsgi.py': '',
+    'wsgi_lambda.json': JSON.stringify({ ...(JSON.parse(CONFIGURATION) as object), 'dependencies-layer': true }),
+  }
+
+  test('comes with the layer beside it', async () => {
+    const path = await zipOf(parts)
+    const layer = join(folder, 'app.layer.zip')
+    const files = {
+      'python/some_package.py': '',
+      'python/some_package-1.2.dist-info/METADATA': METADATA,
+      'python/some_package-1.2.dist-info/RECORD': RECORD,
+    }
+    await writeFile(layer, rawZip(Object.entries(files).map(([name, content]) => ({ name, content }))))
+    expect(await readArtifact(path)).toMatchObject({
+      artifact: { path, entries: 2 },
+      layer: { path: layer, entries: 3, zipBytes: (await readFile(layer)).length },
+      packages: [{ name: 'some-package', version: '1.2', unzippedBytes: METADATA.length + RECORD.length }],
+    })
+  })
+
+  test('is refused without it: the function would have no dependencies', async () => {
+    const path = await zipOf(parts)
+    await expect(readArtifact(path)).rejects.toMatchObject({
+      title: `The layer ${join(folder, 'app.layer.zip')} does not exist, which has the dependencies of ${path}`,
+      exitCode: 2,
+    })
+  })
+})
+
 describe('any other file is refused as one that the user gave', () => {
   const refusal = { name: 'UserError', exitCode: 2 }
 

@@ -20,7 +20,7 @@ import { dependencySlices, verified } from './dependency-slices.ts'
 import { findZips, mergeKey, rememberZips } from './kept.ts'
 import type { SliceOptions } from './make-slice.ts'
 import { conflictProblem, type Merged, mergeSlices, type Pick as Picked } from './merge.ts'
-import { type Artifact, layerPathOf, type Outputs, type PackageSize } from './outputs.ts'
+import { type Artifact, layerPathOf, MODULES_IN_LAYER, type Outputs, type PackageSize } from './outputs.ts'
 import { type OwnParts, ownFiles } from './own-files.ts'
 import type { ProductFiles } from './runtime.ts'
 import { SLICE_FORMAT, type Slice } from './slice.ts'
@@ -102,9 +102,9 @@ async function mergeAndWrite(
   return zips
 }
 
-/** Where Lambda looks for libraries and modules of a layer (AWS Lambda developer guide, "Layer paths for each Lambda runtime"). */
+/** Libraries of a layer lie in `lib/`. */
 function placeInLayer(path: string): string {
-  return path.startsWith('lib/') ? path : `python/${path}`
+  return path.startsWith('lib/') ? path : `${MODULES_IN_LAYER}${path}`
 }
 
 async function writeZips(

@@ -33,17 +33,23 @@ export async function listFiles(path: string, zipBytes: number): Promise<FileLis
 
 const DIST_INFO = /^([^/]+\.dist-info)\/(METADATA|RECORD|WHEEL)$/
 
-/** Whose its files are, in one pass over it. @throws BadZip */
-export async function partsOfZip(zip: OpenZip): Promise<Parts> {
+/**
+ * Whose its files are, in one pass over it.
+ * @param place the folder that modules lie in, as `python/` in a layer
+ * @throws BadZip
+ */
+export async function partsOfZip(zip: OpenZip, place = ''): Promise<Parts> {
   const distInfos = new Map<string, DistInfo>()
-  const wanted = zip.entries.filter(({ path }) => DIST_INFO.test(path))
+  const modules = zip.entries.filter(({ path }) => path.startsWith(place))
+  const within = ({ path }: ZipEntry): string => path.slice(place.length)
+  const wanted = modules.filter((entry) => DIST_INFO.test(within(entry)))
   for await (const [entry, compressed] of zip.compressed(wanted)) {
-    const [, folder = '', name = ''] = DIST_INFO.exec(entry.path) ?? []
+    const [, folder = '', name = ''] = DIST_INFO.exec(within(entry)) ?? []
     const before = distInfos.get(folder) ?? { metadata: '', record: '', wheel: '' }
     const content = await inflated(entry, compressed)
     distInfos.set(folder, { ...before, [name.toLowerCase()]: content.toString() })
   }
-  return partsOf({ files: zip.entries, distInfos })
+  return partsOf({ files: modules.map((entry) => ({ ...entry, path: within(entry) })), distInfos })
 }
 
 export function listed({ path, crc, zippedBytes, unzippedBytes }: ZipEntry, owner: string | undefined): ListedFile {

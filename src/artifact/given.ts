@@ -9,10 +9,10 @@ import { BadZip, type OpenZip, openZip } from '../wheels/read-zip.ts'
 import type { Assembled } from './assemble.ts'
 import { partsOfZip } from './file-list.ts'
 import { sizeOf } from './inspect/packages.ts'
-import { type PackageSize, STATIC_RECORD } from './outputs.ts'
+import { type Artifact, layerPathOf, MODULES_IN_LAYER, type PackageSize, STATIC_RECORD } from './outputs.ts'
 import { CONFIGURATION } from './runtime.ts'
 
-export interface GivenArtifact extends Omit<Assembled, 'whole' | 'wheels'> {
+export interface GivenArtifact extends Omit<Assembled, 'whole' | 'made' | 'wheels'> {
   readonly runtime: string
   readonly architecture: string
   readonly streaming: boolean
@@ -37,20 +37,14 @@ export async function readArtifact(given: string): Promise<GivenArtifact> {
     await using zip = await openZip(path)
     const configuration = zip.entries.find((entry) => entry.path === CONFIGURATION)
     if (!configuration) throw new BadZip(`it has no ${CONFIGURATION}`)
-    const target = readTarget((await zip.content(configuration)).toString())
-    const digest = await sha256Of(path)
-    const packages = await packagesOf(zip)
+    const { hasLayer, ...target } = readTarget((await zip.content(configuration)).toString())
+    const artifact = await describeZip(path, zip)
+    const packages = await packagesOf(zip, '')
+    const layer = hasLayer ? await readLayerZip(given) : undefined
     return {
-      artifact: {
-        path,
-        sha256: digest.toString('hex'),
-        codeSha256: digest.toString('base64'),
-        zipBytes: found.size,
-        unzippedBytes: zip.entries.reduce((sum, { unzippedBytes }) => sum + unzippedBytes, 0),
-        entries: zip.entries.length,
-      },
-      packages,
-      made: 0,
+      artifact,
+      ...(layer && { layer: layer.artifact }),
+      packages: [...packages, ...(layer?.packages ?? [])],
       staticDigest: await readStaticDigest(zip),
       ...target,
     }
@@ -67,15 +61,54 @@ export async function readArtifact(given: string): Promise<GivenArtifact> {
   }
 }
 
-function readTarget(configuration: string): { runtime: string; architecture: string; streaming: boolean } {
-  const target = v.object({
+interface LayerZip {
+  readonly artifact: Artifact
+  readonly packages: readonly PackageSize[]
+}
+
+/** Without it the function would be released without its dependencies. */
+async function readLayerZip(given: string): Promise<LayerZip> {
+  const path = layerPathOf(given)
+  const found = await stat(path).catch(() => undefined)
+  if (!found?.isFile()) {
+    throw new UserError(
+      {
+        title: `The layer ${path} does not exist, which has the dependencies of ${given}`,
+        detail: 'The artifact was built with dependencies-layer: build writes the two beside each other.',
+        hint: 'Bring both files where this runs, or build again without dependencies-layer.',
+      },
+      { exitCode: 2 },
+    )
+  }
+  await using zip = await openZip(resolve(path))
+  return { artifact: await describeZip(resolve(path), zip), packages: await packagesOf(zip, MODULES_IN_LAYER) }
+}
+
+async function describeZip(path: string, zip: OpenZip): Promise<Artifact> {
+  const [digest, { size }] = await Promise.all([sha256Of(path), stat(path)])
+  return {
+    path,
+    sha256: digest.toString('hex'),
+    codeSha256: digest.toString('base64'),
+    zipBytes: size,
+    unzippedBytes: zip.entries.reduce((sum, { unzippedBytes }) => sum + unzippedBytes, 0),
+    entries: zip.entries.length,
+  }
+}
+
+type Told = Pick<GivenArtifact, 'runtime' | 'architecture' | 'streaming'> & { readonly hasLayer: boolean }
+
+function readTarget(configuration: string): Told {
+  const told = v.object({
     runtime: v.picklist(RUNTIME_NAMES),
     architecture: v.picklist(ARCHITECTURES),
     streaming: v.optional(v.boolean(), false),
+    'dependencies-layer': v.optional(v.boolean(), false),
   })
-  const read = v.safeParse(v.pipe(v.string(), v.parseJson(), target), configuration)
+  const read = v.safeParse(v.pipe(v.string(), v.parseJson(), told), configuration)
   if (!read.success) throw new BadZip(`its ${CONFIGURATION} does not name a runtime and an architecture`)
-  return read.output
+  const { 'dependencies-layer': hasLayer, ...target } = read.output
+  return { ...target, hasLayer }
 }
 
 async function readStaticDigest(zip: OpenZip): Promise<string | undefined> {
@@ -86,8 +119,9 @@ async function readStaticDigest(zip: OpenZip): Promise<string | undefined> {
   return read.success ? read.output.digest : undefined
 }
 
-async function packagesOf(zip: OpenZip): Promise<PackageSize[]> {
-  const { distributions } = await partsOfZip(zip)
+/** @param place the folder that modules lie in */
+async function packagesOf(zip: OpenZip, place: string): Promise<PackageSize[]> {
+  const { distributions } = await partsOfZip(zip, place)
   return distributions.map(({ name, version, files }) => {
     const { zippedBytes: zipBytes, unzippedBytes } = sizeOf(files)
     return { name, version, zipBytes, unzippedBytes }

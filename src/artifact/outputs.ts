@@ -25,6 +25,9 @@ export function layerPathOf(output: string): string {
   return output.replace(/(?:\.zip)?$/, '.layer.zip')
 }
 
+/** Where Lambda looks for modules of a layer (AWS Lambda developer guide, "Layer paths for each Lambda runtime"). */
+export const MODULES_IN_LAYER = 'python/'
+
 /** The folder of the static files that belong to an artifact, beside it. */
 export function staticPathOf(output: string): string {
   return output.replace(/(?:\.zip)?$/, '.static')

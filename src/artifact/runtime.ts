@@ -35,6 +35,8 @@ export async function runtimeEntries(
     ...runtimeOptions(settings),
     runtime: settings.target.runtime,
     architecture: settings.target.architecture,
+    // Not for the runtime: who releases the artifact later has to know that it is a part.
+    ...(settings.dependenciesLayer && { 'dependencies-layer': true }),
     version,
   }
   return [

@@ -74,7 +74,7 @@ export async function sendingOf(
 
 /** A zip that was built before, as if it had been built now. */
 export async function asBuilt(
-  { artifact, packages, runtime, architecture, streaming, staticDigest }: GivenArtifact,
+  { artifact, layer, packages, runtime, architecture, streaming, staticDigest }: GivenArtifact,
   report: Reporter,
 ): Promise<BuildResult> {
   report.info(`${artifact.path}: built before, for ${runtime} on ${architecture}`)
@@ -83,6 +83,7 @@ export async function asBuilt(
   const statics = staticDigest === undefined ? undefined : await readStaticFiles(folder, index)
   return {
     artifact,
+    ...(layer && { layer }),
     ...(statics && { static: describeStatic(statics) }),
     ...{ runtime, architecture, streaming, builder: 'none', slices, packages, seconds: {} },
   }
