@@ -54,3 +54,7 @@ test('lines of a secret are secrets, where they are long enough', () => {
 test('what holds another secret is masked as a whole', () => {
   expect(withoutSecrets('canary-and-more, canary', ['canary', 'canary-and-more'])).toBe('***, ***')
 })
+
+test('nothing is no secret', () => {
+  expect(withoutSecrets('as it is', [''])).toBe('as it is')
+})

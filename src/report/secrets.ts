@@ -56,6 +56,7 @@ export function spellingsOf(secret: string): readonly string[] {
 /** For what nobody else masks. */
 export function withoutSecrets(text: string, secrets: Iterable<string>): string {
   return [...secrets]
+    .filter((secret) => secret !== '')
     .toSorted((a, b) => b.length - a.length)
     .reduce((rest, secret) => rest.replaceAll(secret, '***'), text)
 }

@@ -1,6 +1,7 @@
 import type { Problem } from '../../errors.ts'
 import { address, code, details, fence, table } from '../../report/markdown.ts'
 import { accessRows, dataRows, timeText } from '../../report/preview-rows.ts'
+import { withoutSecrets } from '../../report/secrets.ts'
 import { megabytes, signedSize } from '../../report/size.ts'
 import type { Announcement, AnnouncePlace, Serving } from './facts.ts'
 import { markerOf } from './marker.ts'
@@ -134,10 +135,4 @@ function isPlainAddress(url: string): boolean {
 
 function trimmed(text: string, longest: number): string {
   return text.length <= longest ? text : `${text.slice(0, longest).toWellFormed()} […]`
-}
-
-function withoutSecrets(text: string, secrets: readonly string[]): string {
-  return secrets
-    .toSorted((a, b) => b.length - a.length)
-    .reduce((rest, secret) => (secret === '' ? rest : rest.replaceAll(secret, '***')), text)
 }
