@@ -7,7 +7,7 @@ import { openGitHub } from './github/open.ts'
 import { readEvent } from './preview/pull.ts'
 import type { DestroyResult } from './preview/removal/result.ts'
 import type { SweepResult } from './preview/removal/sweep-result.ts'
-import { secretsIn } from './report/secrets.ts'
+import { secretsIn, spellingsOf } from './report/secrets.ts'
 
 /** What the command line does for previews. */
 export type PreviewWiring = Omit<PullWork, 'github' | 'mask' | 'secrets' | 'wait' | 'run'>
@@ -36,16 +36,23 @@ export async function runSweep(wiring: PreviewWiring): Promise<SweepResult> {
 async function workOf(wiring: PreviewWiring): Promise<PullWork> {
   const { environment, clients } = wiring
   const github = await openGitHub(environment, environment['GITHUB_TOKEN'], { ...clients, wait })
-  return { ...wiring, ...collectSecrets(), github, wait, run: runProcess }
+  return { ...wiring, ...collectSecrets(wiring), github, wait, run: runProcess }
 }
 
-/** A console masks nothing: what is collected stays out of comments. */
-function collectSecrets(): Pick<PullWork, 'mask' | 'secrets'> {
+/** A console masks nothing: what is collected stays out of comments, from the variables and flags of the run on. */
+function collectSecrets({ environment, origin }: PreviewWiring): Pick<PullWork, 'mask' | 'secrets'> {
   const collected = new Set<string>()
-  return {
-    mask: (variables) => {
-      for (const secret of secretsIn(variables)) collected.add(secret)
-    },
-    secrets: () => [...collected],
+  const mask: PullWork['mask'] = (variables) => {
+    for (const secret of secretsIn(variables)) for (const spelling of spellingsOf(secret)) collected.add(spelling)
   }
+  mask(environment)
+  mask(textsIn(origin.explicit.given))
+  return { mask, secrets: () => [...collected] }
+}
+
+/** By the names that they have as inputs: by these a secret is known. */
+function textsIn(given: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(given).flatMap(([name, value]) => (typeof value === 'string' ? [[`INPUT_${name}`, value]] : [])),
+  )
 }
