@@ -169,7 +169,8 @@ def package_of(name: str) -> str:
     top = name.partition(".")[0]
     if top == "wsgi_handler":
         return "wsgi_lambda"
-    return "" if top in sys.stdlib_module_names else top
+    # What sysconfig reads is called after the machine, and not among those names.
+    return "" if top in sys.stdlib_module_names or top.startswith("_sysconfigdata_") else top
 
 
 def start_as_lambda() -> None:

@@ -33,15 +33,30 @@ test.each<[string, unknown]>([
   ['a time that is none', { seconds: -1, packages: [] }],
   ['a row that is none', { seconds: 1, packages: ['django'] }],
   ['too short a row', { seconds: 1, packages: [['django', 1]] }],
-  ['a name that no module has', { seconds: 1, packages: [['::add-mask::x', 1, 1]] }],
-  ['a name of two lines', { seconds: 1, packages: [['a\nb', 1, 1]] }],
-  ['a name that is longer than any', { seconds: 1, packages: [['a'.repeat(101), 1, 1]] }],
+  ['a name that is a number', { seconds: 1, packages: [[1, 1, 1]] }],
   ['a time that is a text', { seconds: 1, packages: [['django', '1', 1]] }],
 ])('%s is no picture', (_, given) => {
   expect(timesOf(given)).toBeUndefined()
 })
 
+test.each([
+  ['that no package has', '::add-mask::x'],
+  ['of a module that is imported by its file', 'settings-of-shop'],
+  ['of two lines', 'a\nb'],
+  ['that is longer than any', 'a'.repeat(101)],
+])('a name %s has no row, and the others have', (_, name) => {
+  expect(
+    timesOf({
+      seconds: 2,
+      packages: [
+        ['django', 1, 1],
+        [name, 1, 1],
+      ],
+    }),
+  ).toMatchObject({ seconds: 2, packages: [{ package: 'django' }] })
+})
+
 test('what an application might plant as the name of a module is none', () => {
-  const taken = PLANTED.filter((text) => timesOf({ seconds: 1, packages: [[text, 1, 1]] }) !== undefined)
+  const taken = PLANTED.filter((text) => timesOf({ seconds: 1, packages: [[text, 1, 1]] })?.packages.length !== 0)
   expect(taken).toEqual([])
 })

@@ -440,6 +440,7 @@ function tests(): void {
           'except ImportError:',
           '    traceback.print_exc()',
           'importlib.import_module("dear.deep")',
+          'import sysconfig; sysconfig.get_config_vars()',
           'time.sleep(0.1)',
         ].join('\n'),
         body: 'answer = "fine"',
@@ -459,6 +460,7 @@ function tests(): void {
     expect(of('shop')?.cumulativeSeconds).toBeGreaterThanOrEqual(0.6)
     expect(of('(runtime)')?.cumulativeSeconds).toBeCloseTo(seconds, 3)
     expect(of('missing')).toBeUndefined()
+    expect(packages.map((each) => each.package).filter((name) => name.startsWith('_sysconfigdata'))).toEqual([])
     expect(packages.map((each) => each.selfSeconds).reduce((sum, each) => sum + each)).toBeCloseTo(seconds, 3)
     const said = report.of('debug').join('\n')
     expect(said).toContain('ModuleNotFoundError')
