@@ -84,6 +84,8 @@ test.each([
 test.each<[string | undefined, boolean | undefined, boolean]>([
   ['issue_comment', true, true],
   ['repository_dispatch', true, true],
+  ['workflow_run', true, true],
+  ['workflow_run', false, false],
   ['pull_request_target', true, true],
   ['issue_comment', false, false],
   ['pull_request_target', false, false],
@@ -103,7 +105,7 @@ describe("a pull request that is named beside secrets, and of which GitHub says 
   const refusing = (name: string, of: Pull) => () => {
     refuseNamedFork(event(name, of), undefined)
   }
-  test.each(['issue_comment', 'pull_request_target'])('%s', (name) => {
+  test.each(['issue_comment', 'pull_request_target', 'workflow_run'])('%s', (name) => {
     expect(refusing(name, { ...pull, headSha: undefined })).toThrow(
       `This run has secrets (${name}), and nobody says whose code pull request 7 is`,
     )

@@ -58,8 +58,8 @@ export function refuseForeignBuild(event: RunEvent): void {
 /** Events that give a fork's run no secrets, or that only somebody who may write can have started. */
 const ANSWERED_FOR: ReadonlySet<string> = new Set(['', 'pull_request', 'workflow_dispatch'])
 
-/** Events that anybody may cause, whose runs have secrets. */
-const BY_ANYBODY = /^(?:issue|discussion|pull_request_target)/
+/** Events that anybody may cause, whose runs have secrets. The run before a workflow_run may be one for a fork. */
+const BY_ANYBODY = /^(?:issue|discussion|pull_request_target|workflow_run)/
 
 /**
  * The same of a pull request that a run names, as one that a comment asks for: anybody may write that.
