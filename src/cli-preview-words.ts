@@ -14,6 +14,7 @@ const REMOVAL_FLAGS: readonly SettingName[] = [
   'lock-wait',
   'allowed-account-ids',
 ]
+
 /** What is done for pull requests. */
 export function addPreviewCommands(program: Command, start: Start): void {
   addCommand(

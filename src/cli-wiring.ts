@@ -48,7 +48,7 @@ export function createRun({ flags, given }: Invocation, start: CliStart): CliRun
     project: flags.project ?? (environment['WSGI_LAMBDA_PROJECT'] || '.'),
     stage: flags.stage ?? (environment['WSGI_LAMBDA_STAGE'] || undefined),
     environment,
-    explicit: { given: given, nameOf: (name) => `--${name}` },
+    explicit: { given, nameOf: (name) => `--${name}` },
   }
   const folders = productFolders(environment)
   const toolchainFor = (target: Target, settings: BuilderSettings, store: Store): Promise<Toolchain> =>
