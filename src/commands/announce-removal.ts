@@ -4,7 +4,6 @@ import type { GitHubApi } from '../github/api.ts'
 import { createAnnouncer } from '../preview/announce/announcer.ts'
 import { noticesOnce } from '../preview/announce/once.ts'
 import { type PlaceVariables, placeOfAnnouncement } from '../preview/announce/place.ts'
-import { previewsToldOf } from '../preview/announce/told.ts'
 import type { NamedPreview } from '../preview/identity.ts'
 import type { DestroyResult } from '../preview/removal/result.ts'
 import type { SweepResult } from '../preview/removal/sweep-result.ts'
@@ -34,18 +33,21 @@ export function destroyed({ previews }: DestroyResult): Removal[] {
 }
 
 /**
- * The same, and where nothing was found, what comments of ours still tell of: a run may have ended between the removal and
- * telling of it.
+ * The same, and of each other preview that comments of ours still tell of: its run may have ended before there was anything to
+ * remove, or between the removal and telling of it.
+ * @param functionName the function whose previews were to go; undefined for all
  */
-export async function destroyedOrTold(
+export function destroyedOrTold(
   result: DestroyResult,
-  { repository }: Pick<NamedPreview, 'repository'>,
-  github: GitHubApi | undefined,
-): Promise<Removal[]> {
-  const { pull, previews } = result
-  if (previews.length > 0 || github === undefined) return destroyed(result)
-  const told = await previewsToldOf(pull, repository, github)
-  return told.map((identity) => ({ ...identity, why: 'closed', removed: [], problems: [] }))
+  told: readonly NamedPreview[],
+  functionName: string | undefined,
+): Removal[] {
+  const removals = destroyed(result)
+  const known = new Set(removals.map(({ functionName: name }) => name))
+  const others = told.filter(
+    (preview) => !known.has(preview.functionName) && (functionName ?? preview.base) === preview.base,
+  )
+  return [...removals, ...others.map((preview) => ({ ...preview, why: 'closed', removed: [], problems: [] }))]
 }
 
 export function swept({ items }: SweepResult): Removal[] {

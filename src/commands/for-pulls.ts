@@ -5,6 +5,7 @@ import type { Problem } from '../errors.ts'
 import type { GitHubApi } from '../github/api.ts'
 import type { PlaceVariables } from '../preview/announce/place.ts'
 import { servingOf } from '../preview/announce/serving.ts'
+import { previewsToldOf } from '../preview/announce/told.ts'
 import { pullOf, repositoryOfRun, stateOf } from '../preview/prerequisites.ts'
 import type { RunEvent } from '../preview/pull.ts'
 import { reasonNotToRemove } from '../preview/pull-state.ts'
@@ -69,8 +70,11 @@ export async function removePreviews(event: RunEvent, work: PullWork): Promise<D
   const [removing, now] = await Promise.all([openRemoval(settings, work), stateOf(pull, github)])
   const isOpen = reasonNotToRemove(event, now)
   if (isOpen) return { skipped: isOpen }
-  const result = await destroy(pull, settings, removing)
-  await announceRemovals(await destroyedOrTold(result, pull, github), pull, settings, work)
+  const [result, told] = await Promise.all([
+    destroy(pull, settings, removing),
+    github ? previewsToldOf(pull.number, pull.repository, github) : [],
+  ])
+  await announceRemovals(destroyedOrTold(result, told, settings.functionName), pull, settings, work)
   return result
 }
 
