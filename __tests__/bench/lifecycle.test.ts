@@ -92,7 +92,10 @@ test.each([
 
 test('a preview of the second function has its own things too', () => {
   const { app } = KINDS.mysql
-  const things = ['MySQL user shop_reports_pr_6@%', 'MySQL rights on shop\\_reports\\_pr\\_6 of shop_reports_pr_6@%']
+  const things = [
+    ...['MySQL user shop_reports_pr_6@%', 'MySQL rights on shop\\_reports\\_pr\\_6 of shop_reports_pr_6@%'],
+    'MySQL mark of shop_reports_pr_6',
+  ]
   expect(things.filter(ofPreview(app, 6))).toEqual(things)
   expect(things.filter(ofPreview(app, 7))).toEqual([])
   expect(['function shop-reports', 'object statics/shop/shared.txt', 'function shop'].filter(ofMain(app))).toEqual([

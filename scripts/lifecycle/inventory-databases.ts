@@ -28,7 +28,12 @@ UNION ALL SELECT CONCAT('MySQL rights on ', Db, ' of ', User, '@', Host), Create
 UNION ALL SELECT CONCAT('MySQL table ', TABLE_SCHEMA, '.', TABLE_NAME), TABLE_COMMENT FROM information_schema.TABLES
   WHERE TABLE_SCHEMA NOT IN ('mysql', 'information_schema', 'performance_schema', 'sys')`
 
+const MARKED_IN_MARIADB = "SELECT CONCAT('MySQL mark of ', name), mark FROM wsgi_lambda.marks"
+
 export async function databasesOfMariadb({ query }: Mariadb): Promise<readonly Entry[]> {
   const rows = await query(IN_MARIADB)
-  return rows.map(([name = '', ...rest]) => [name, rest.join('|')] as const)
+  // The first preview makes it.
+  const hasMarks = rows.some(([name]) => name === 'MySQL table wsgi_lambda.marks')
+  const all = [...rows, ...(hasMarks ? await query(MARKED_IN_MARIADB) : [])]
+  return all.map(([name = '', ...rest]) => [name, rest.join('|')] as const)
 }

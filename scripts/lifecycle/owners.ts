@@ -11,7 +11,7 @@ export function ofPreview(app: App, number: number): IsMine {
   const exact = new Set([
     ...thingsOfFunction(name),
     ...[`role ${name}-role`, `database ${database}`, `database role ${database}`, `schema ${database}`],
-    ...[`MySQL database ${database}`, `MySQL user ${database}@%`],
+    ...[`MySQL database ${database}`, `MySQL user ${database}@%`, `MySQL mark of ${database}`],
   ])
   const beginnings = [
     ...[`layer ${name}-dependencies:`, `MySQL table ${database}.`, `membership in ${database} of `],
