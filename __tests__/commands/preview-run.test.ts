@@ -110,6 +110,8 @@ describe('what fails before anything is begun is told too', () => {
     const off = { comment: 'false', 'github-environment': 'none', memory: 'much' }
     await expect(shop.run({ settings: off })).rejects.toThrow(SettingsError)
     await expect(shop.run({ settings: { 'function-name': 'no name' } })).rejects.toThrow(SettingsError)
+    await writeFile(join(shop.project, 'pyproject.toml'), '[tool.wsgi-lambda]\nfunction-name = "other"\n')
+    await expect(shop.run({ settings: { 'function-name': 'no name' } })).rejects.toThrow(SettingsError)
     await expect(shop.run({ settings: { 'dry-run': 'true', memory: 'much' } })).rejects.toThrow(SettingsError)
     expect(shop.comments).toEqual([])
   })

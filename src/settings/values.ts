@@ -38,12 +38,14 @@ export function checkValues(sources: readonly Source[]): Checked {
       }
       origins.set(name, nameOf(name))
       const setting: Setting = SETTINGS[name]
+      const key = camelCase(name)
       const result = v.safeParse(setting.schema, value)
       if (!result.success) {
         report([mistake(nameOf(name), value, setting)])
+        // What a source before this one says is not what anybody wants any more.
+        values[key] = setting.default
         continue
       }
-      const key = camelCase(name)
       if (setting.mistakes) {
         const table = result.output as Table
         report(entryProblems(nameOf(name), setting.mistakes(table)))
