@@ -120,12 +120,13 @@ describe('triggers', () => {
   test.each<[string, Event, string[]]>([
     ['a push to main', { name: 'push' }, ['django.yml', 'flask.yml', 'monorepo.yml', 'regions.yml']],
     ['a push to another branch', { name: 'push', branch: 'topic' }, []],
-    ...['opened', 'synchronize', 'reopened', 'labeled', 'closed'].map((action): [string, Event, string[]] => [
-      `a pull request that is ${action}`,
-      { name: 'pull_request', action },
-      ['django.yml', 'flask.yml'],
-    ]),
-    ['a pull request that loses a label', { name: 'pull_request', action: 'unlabeled' }, ['flask.yml']],
+    ...['opened', 'synchronize', 'reopened', 'labeled', 'unlabeled', 'closed'].map(
+      (action): [string, Event, string[]] => [
+        `a pull request that is ${action}`,
+        { name: 'pull_request', action },
+        ['django.yml', 'flask.yml'],
+      ],
+    ),
     ['a pull request that is edited', { name: 'pull_request', action: 'edited' }, []],
     ['the night', { name: 'schedule' }, ['django.yml', 'sweep.yml']],
     [

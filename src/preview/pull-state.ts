@@ -43,6 +43,6 @@ export function reasonAgainst(pull: Pull, now: PullState | undefined, label: str
   if (label === undefined || (now?.labels ?? pull.labels).includes(label)) return undefined
   return {
     title: `Skipped: pull request ${pull.number} has no label ${JSON.stringify(label)}`,
-    hint: 'With preview-label, only pull requests with that label get a preview. Let the workflow run for the type labeled too.',
+    hint: 'With preview-label, only pull requests with that label get a preview. Let the workflow run for the types labeled and unlabeled too.',
   }
 }
