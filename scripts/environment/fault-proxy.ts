@@ -32,7 +32,7 @@ import { buffer } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createFaults, type Fault, type Json } from './faults.ts'
 import { createLag } from './lag.ts'
-import { type AwsError, isAwsError, jsonAnswer, NOT_THERE_YET, parse, refuse, sendJson } from './proxy/answers.ts'
+import { type AwsError, isAwsError, jsonAnswer, NOT_THERE, parse, refuse, sendJson } from './proxy/answers.ts'
 import { type Call, createCallLog } from './proxy/calls.ts'
 import { createFunctionUrls } from './proxy/function-urls.ts'
 import { type Named, nameOf } from './proxy/names.ts'
@@ -153,7 +153,7 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
     const isRead = protocol === 'lambda' && method === 'GET'
     const old = isRead ? lag.old(path, request) : undefined
     if (old === 'missing') {
-      refuse(outgoing, protocol, NOT_THERE_YET)
+      refuse(outgoing, protocol, NOT_THERE)
       return
     }
     if (old !== undefined) {

@@ -9,7 +9,7 @@ export interface AwsError {
   readonly message: string
 }
 
-export const NOT_THERE_YET: AwsError = {
+export const NOT_THERE: AwsError = {
   status: 404,
   type: 'ResourceNotFoundException',
   message: 'The resource you requested does not exist.',

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Json } from '../faults.ts'
-import type { AwsError } from './answers.ts'
+import { type AwsError, NOT_THERE } from './answers.ts'
 import type { Policy } from './function-urls.ts'
 import type { Request } from './request.ts'
 
@@ -45,8 +45,6 @@ function activeDuringUpdate(configuration: Json): Json {
 function policyOfFunction(json: Json): Json | AwsError {
   const policy = JSON.parse(String(json['Policy'])) as Policy
   const own = policy.Statement.filter(({ Resource }) => Resource.split(':').length <= 7)
-  if (own.length === 0) {
-    return { status: 404, type: 'ResourceNotFoundException', message: 'The resource you requested does not exist.' }
-  }
+  if (own.length === 0) return NOT_THERE
   return { ...json, Policy: JSON.stringify({ ...policy, Statement: own }) }
 }
