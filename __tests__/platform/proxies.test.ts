@@ -12,6 +12,8 @@ afterEach(() => {
 })
 
 const PROXY = 'http://proxy.example.org:3128'
+// Where a machine, a container and a pod get their credentials from.
+const CREDENTIALS = '169.254.169.254,fd00:ec2::254,169.254.170.2,169.254.170.23,fd00:ec2::23'
 
 test.each([
   ['HTTPS_PROXY', { HTTPS_PROXY: PROXY }, { https_proxy: PROXY }],
@@ -19,7 +21,7 @@ test.each([
   ['no scheme', { http_proxy: 'proxy.example.org:3128' }, { http_proxy: PROXY }],
 ])('%s is used for what is not on this machine', (_, environment, used) => {
   expect(useProxies({ ...environment, NO_PROXY: '.example.org' })).toBeUndefined()
-  const proxyEnv = { ...used, no_proxy: '.example.org,localhost,127.0.0.1,::1' }
+  const proxyEnv = { ...used, no_proxy: `.example.org,localhost,127.0.0.1,::1,${CREDENTIALS}` }
   const { requestHandler } = clientConfig('1.0.0', { connectionTimeout: 5 })
   expect(requestHandler).toMatchObject({
     connectionTimeout: 5,

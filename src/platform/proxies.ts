@@ -1,8 +1,14 @@
 import http from 'node:http'
 import type { Problem } from '../errors.ts'
 
-/** Nobody means a proxy for what is on this machine: emulators, services of a job. */
-const ON_THIS_MACHINE = 'localhost,127.0.0.1,::1'
+/**
+ * Nobody means a proxy for what is on this machine: emulators, services of a job, and what gives it its credentials. A proxy would
+ * read those, or answer with its own (Amazon EC2 user guide, "Instance metadata"; Amazon ECS and EKS, "Task IAM role", "Pod Identity").
+ */
+const ON_THIS_MACHINE = [
+  ...['localhost', '127.0.0.1', '::1'],
+  ...['169.254.169.254', 'fd00:ec2::254', '169.254.170.2', '169.254.170.23', 'fd00:ec2::23'],
+]
 
 /**
  * From here on requests of this process go by the proxies that its variables name (`HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY`,
@@ -32,7 +38,7 @@ export function useProxies(environment: Readonly<Record<string, string | undefin
   }
   http.setGlobalProxyFromEnv({
     ...Object.fromEntries(proxies.map(({ name, address }) => [name, address])),
-    no_proxy: [given('no_proxy'), ON_THIS_MACHINE].filter(Boolean).join(','),
+    no_proxy: [given('no_proxy'), ...ON_THIS_MACHINE].filter(Boolean).join(','),
   })
   return undefined
 }
