@@ -69,13 +69,14 @@ describe("a fork's code beside secrets is refused", () => {
   })
 })
 
-test.each([
-  ['opened', true],
-  // The base is what is deployed then.
-  ['closed', false],
-])("what builds a fork's code beside secrets is refused for a pull request that is %s: %j", (action, isRefused) => {
+test.each<[string, Partial<RunEvent>, boolean]>([
+  ['opened', {}, true],
+  // Whoever has opened it may do that.
+  ['closed', { action: 'closed' }, true],
+  ['merged', { action: 'closed', isMerged: true }, false],
+])("what builds a fork's code beside secrets is refused for a pull request that is %s: %j", (_, of, isRefused) => {
   const building = () => {
-    refuseForeignBuild({ ...event('pull_request_target', fork), action })
+    refuseForeignBuild({ ...event('pull_request_target', fork), ...of })
   }
   if (isRefused) expect(building).toThrow(UserError)
   else expect(building).not.toThrow()

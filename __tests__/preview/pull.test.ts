@@ -51,6 +51,14 @@ describe("GitHub's event", () => {
   })
 
   test.each([
+    [true, true],
+    [false, undefined],
+  ])('tells whether one that is closed was merged: %j', async (merged, isMerged) => {
+    const closed = { ...opened, action: 'closed', pull_request: { ...opened.pull_request, merged } }
+    expect((await eventOf(closed)).isMerged).toBe(isMerged)
+  })
+
+  test.each([
     ['a run of its own', 'Octo/shop', 'push', false],
     ['a run for a fork', 'fork/shop', 'pull_request', true],
     ['a run for a fork that was deleted', undefined, 'pull_request', true],

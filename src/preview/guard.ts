@@ -50,9 +50,12 @@ export function refuseForeignCode(event: RunEvent): void {
   })
 }
 
-/** The same of what builds or deploys: code that is closed may be merged, and then the base is what is there. @throws UserError */
+/**
+ * The same of what builds a project, or goes by what it says. What was merged is this repository's own code by then; closed is
+ * whatever its author closes. @throws UserError
+ */
 export function refuseForeignBuild(event: RunEvent): void {
-  if (event.action !== 'closed') refuseForeignCode(event)
+  if (event.isMerged !== true) refuseForeignCode(event)
 }
 
 /** Events that give a fork's run no secrets, or that only somebody who may write can have started. */

@@ -27,6 +27,8 @@ export interface RunEvent {
   readonly name: string | undefined
   /** Of a pull request: opened, synchronize, closed, … */
   readonly action: string | undefined
+  /** Of a pull request that is closed: whether its code was taken. */
+  readonly isMerged?: boolean
   /** Of a push: whether it removed a branch. */
   readonly isDeletion: boolean
   /** What somebody who started the run by hand chose. */
@@ -59,6 +61,7 @@ interface Payload {
   readonly repository?: { readonly id?: unknown; readonly full_name?: unknown }
   readonly pull_request?: {
     readonly number?: unknown
+    readonly merged?: unknown
     readonly head?: { readonly sha?: unknown; readonly repo?: { readonly full_name?: unknown } | null }
     readonly labels?: readonly { readonly name?: unknown }[]
   }
@@ -88,6 +91,7 @@ export async function readEvent(variables: Variables, number?: number): Promise<
     inputs: isTable(payload.inputs) ? payload.inputs : {},
     ...(label && { label: text(label.name) }),
     ...(upstream && { upstream: upstreamOf(upstream, repositoryName) }),
+    ...(request?.merged === true && { isMerged: true }),
     pull:
       named === undefined
         ? undefined
