@@ -4,9 +4,9 @@ import type { GitHubApi } from '../github/api.ts'
 import { createAnnouncer } from '../preview/announce/announcer.ts'
 import { noticesOnce } from '../preview/announce/once.ts'
 import { type PlaceVariables, placeOfAnnouncement } from '../preview/announce/place.ts'
-import type { NamedPreview } from '../preview/identity.ts'
+import { type NamedPreview, previewName } from '../preview/identity.ts'
 import type { DestroyResult } from '../preview/removal/result.ts'
-import type { SweepResult } from '../preview/removal/sweep-result.ts'
+import type { SweepItem, SweepResult } from '../preview/removal/sweep-result.ts'
 import type { Reporter } from '../report/reporter.ts'
 import type { Values } from '../settings/schema.ts'
 
@@ -56,6 +56,24 @@ export function swept({ items }: SweepResult): Removal[] {
     .map(({ name, base, pull, reason, outcome, problems }) => ({
       ...{ functionName: name, base, pull, problems, why: reason },
       removed: outcome === 'removed' ? [`function ${name}`] : [],
+    }))
+}
+
+/**
+ * Of closed pull requests, the previews whose functions had gone before: comments may tell of them as long as something was left, and
+ * now nothing is.
+ */
+export function sweptRest({ items }: Pick<SweepResult, 'items'>): Removal[] {
+  const nameOf = ({ base, pull }: SweepItem): string => previewName(base, pull)
+  const isRest = ({ kind, state, outcome }: SweepItem): boolean =>
+    kind !== 'preview' && state === 'closed' && (outcome === 'removed' || outcome === 'missing')
+  const others = new Set(items.filter((item) => !isRest(item)).map(nameOf))
+  const rests = new Map(items.filter(isRest).map((item) => [nameOf(item), item]))
+  return [...rests]
+    .filter(([functionName]) => !others.has(functionName))
+    .map(([functionName, { base, pull }]) => ({
+      ...{ functionName, base, pull },
+      ...{ why: 'closed', removed: [], problems: [] },
     }))
 }
 

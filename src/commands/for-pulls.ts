@@ -20,7 +20,7 @@ import {
   type RemovalSettings,
   type SettingsOrigin,
 } from '../settings/settings.ts'
-import { announceRemovals, destroyedOrTold, swept } from './announce-removal.ts'
+import { announceRemovals, destroyedOrTold, swept, sweptRest } from './announce-removal.ts'
 import type { DeployCollaborators } from './deploy.ts'
 import { destroy } from './destroy.ts'
 import { type PreviewPartsOptions, previewParts, removalParts } from './preview-parts.ts'
@@ -85,7 +85,7 @@ export async function sweepPreviews(work: PullWork): Promise<SweepResult> {
   const settings = loadRemovalSettings(origin)
   const getPull = github && ((number: number) => github.getPull(number))
   const result = await sweep(repository, settings, { ...(await openRemoval(settings, work)), getPull })
-  await announceRemovals(swept(result), repository, settings, work)
+  await announceRemovals([...swept(result), ...sweptRest(result)], repository, settings, work)
   return result
 }
 
