@@ -9,7 +9,7 @@ import type { ActionRun } from './action-run.ts'
 import { createRun, setOutputs, writeSummary } from './action-wiring.ts'
 import { removeContainers } from './builder/docker.ts'
 import { useProxies } from './platform/proxies.ts'
-import { refuseForeignBuild } from './preview/guard.ts'
+import { refuseForeignProject } from './preview/guard.ts'
 import { readEvent } from './preview/pull.ts'
 import { actionsReporter, annotateError, mask } from './report/actions.ts'
 import { withoutPasswords } from './report/inert.ts'
@@ -26,8 +26,8 @@ import { type CacheTask, carryOutCacheTask } from './store/cache-task.ts'
 const IS_POST = 'is-post'
 const LABELS = 'labels'
 
-/** What builds a project, or deploys it. `preview` looks itself. */
-const BUILDING: ReadonlySet<string> = new Set<ActionCommand>(['build', 'deploy', 'plan'])
+/** What builds a project, or goes by what it says, as of which function. `preview` looks itself. */
+const BY_THE_PROJECT: ReadonlySet<string> = new Set<ActionCommand>(['build', 'deploy', 'plan', 'rollback', 'run'])
 
 const COMMAND_RUNS: Readonly<Record<ActionCommand, (run: ActionRun) => Promise<void>>> = {
   build: runBuild,
@@ -62,7 +62,7 @@ async function main(): Promise<void> {
       setOutputs({ skipped: true })
       return
     }
-    if (BUILDING.has(command)) refuseForeignBuild(event)
+    if (BY_THE_PROJECT.has(command)) refuseForeignProject(event)
     await COMMAND_RUNS[command](
       createRun({ command, isAuto: why !== undefined, event, environment, workspace, project, labels, report, signal }),
     )

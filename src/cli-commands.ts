@@ -5,7 +5,7 @@ import picocolors from 'picocolors'
 import type { Invocation } from './cli-invocation.ts'
 import type { CliRun } from './cli-wiring.ts'
 import { build } from './commands/build.ts'
-import { refuseForeignBuild } from './preview/guard.ts'
+import { refuseForeignProject } from './preview/guard.ts'
 import { readEvent } from './preview/pull.ts'
 import { unshown } from './remote/live.ts'
 import type { FoundEvent } from './remote/log-search.ts'
@@ -35,14 +35,14 @@ export async function carryOut(invocation: Invocation, cli: CliRun, screen: Scre
   const { flags } = invocation
   switch (invocation.command) {
     case 'build': {
-      refuseForeignBuild(await readEvent(environment))
+      refuseForeignProject(await readEvent(environment))
       const result = await build(await loadBuildSettings(origin), 'build', building)
       if (isJson) print(result)
       return 0
     }
     case 'deploy': {
       // First, since a wrong setting needs none of what a deployment is made of.
-      refuseForeignBuild(await readEvent(environment))
+      refuseForeignProject(await readEvent(environment))
       const settings = await loadDeploySettings(origin)
       const { deploy } = await import('./commands/deploy.ts')
       const result = await deploy(settings, await releasing(settings))
@@ -52,7 +52,7 @@ export async function carryOut(invocation: Invocation, cli: CliRun, screen: Scre
       return 0
     }
     case 'plan': {
-      refuseForeignBuild(await readEvent(environment))
+      refuseForeignProject(await readEvent(environment))
       const settings = await loadDeploySettings(origin)
       const { plan, planExitCode } = await import('./commands/plan.ts')
       const result = await plan(settings, await releasing(settings))
@@ -60,6 +60,7 @@ export async function carryOut(invocation: Invocation, cli: CliRun, screen: Scre
       return planExitCode(result, invocation)
     }
     case 'rollback': {
+      refuseForeignProject(await readEvent(environment))
       const { rollback } = await import('./commands/rollback.ts')
       const settings = await loadFunctionSettings(origin)
       const result = await rollback(invocation.to, settings, await releasing(settings))
@@ -148,6 +149,7 @@ export async function carryOut(invocation: Invocation, cli: CliRun, screen: Scre
       return 0
     }
     case 'remote': {
+      refuseForeignProject(await readEvent(environment))
       const { remote } = await import('./commands/remote.ts')
       const settings = await loadFunctionSettings(origin, true)
       const isLiveOutput = !isJson && process.stdout.isTTY

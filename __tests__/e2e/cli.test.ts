@@ -509,7 +509,7 @@ describe('--json prints one object on standard output', () => {
 })
 
 describe('settings and failures', () => {
-  test.each(['build', 'deploy', 'plan'])(
+  test.each(['build', 'deploy', 'plan', 'rollback', 'manage'])(
     "%s refuses a fork's code beside secrets, as the action does",
     async (command) => {
       const path = join(folder, 'event.json')

@@ -197,7 +197,7 @@ describe('nothing is done', () => {
 })
 
 describe('refused', () => {
-  test.each(['auto', 'plan', 'deploy', 'build'])(
+  test.each(['auto', 'plan', 'deploy', 'build', 'run', 'rollback'])(
     "a fork's code beside secrets: %s",
     async (command) => {
       const { exitCode, annotations } = await run(8, {

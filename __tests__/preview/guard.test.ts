@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { SettingsError, UserError } from '../../src/errors.ts'
-import { reasonToSkip, refuseForeignBuild, refuseForeignCode, refuseNamedFork } from '../../src/preview/guard.ts'
+import { reasonToSkip, refuseForeignCode, refuseForeignProject, refuseNamedFork } from '../../src/preview/guard.ts'
 import { pullOf, refuseMissingRole, repositoryOfRun } from '../../src/preview/prerequisites.ts'
 import type { Pull, RunEvent } from '../../src/preview/pull.ts'
 import { decideByLabel, reasonAgainst, reasonNotToRemove } from '../../src/preview/pull-state.ts'
@@ -76,7 +76,7 @@ test.each<[string, Partial<RunEvent>, boolean]>([
   ['merged', { action: 'closed', isMerged: true }, false],
 ])("what builds a fork's code beside secrets is refused for a pull request that is %s: %j", (_, of, isRefused) => {
   const building = () => {
-    refuseForeignBuild({ ...event('pull_request_target', fork), ...of })
+    refuseForeignProject({ ...event('pull_request_target', fork), ...of })
   }
   if (isRefused) expect(building).toThrow(UserError)
   else expect(building).not.toThrow()

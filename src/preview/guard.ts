@@ -45,7 +45,8 @@ export function refuseForeignCode(event: RunEvent): void {
   if (name !== 'pull_request_target' || pull === undefined || !isFork(pull)) return
   throw new UserError({
     title: `This run has secrets (pull_request_target), and the code is a fork's (${pull.headRepository ?? 'deleted'})`,
-    detail: 'Building its requirements would run its code with the secrets of this repository.',
+    detail:
+      'Building its requirements would run its code with the secrets of this repository, and its settings would say what is done.',
     hint: 'Use the event pull_request instead, whose runs for forks are skipped.',
   })
 }
@@ -54,7 +55,7 @@ export function refuseForeignCode(event: RunEvent): void {
  * The same of what builds a project, or goes by what it says. What was merged is this repository's own code by then; closed is
  * whatever its author closes. @throws UserError
  */
-export function refuseForeignBuild(event: RunEvent): void {
+export function refuseForeignProject(event: RunEvent): void {
   if (event.isMerged !== true) refuseForeignCode(event)
 }
 
