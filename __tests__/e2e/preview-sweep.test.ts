@@ -180,6 +180,14 @@ describe('of a function that was deleted by hand', () => {
     expect(await world.everything()).toEqual(before)
   })
 
+  test('where the setting names a bucket that does not exist, a line says so', async () => {
+    const { result, report } = await swept({ static: 's3://nowhere/shop' }, closed())
+    expect(result).toMatchObject({ problems: [], exitCode: 0 })
+    expect(report.of('info')).toContain(
+      'there are no static files at s3://nowhere/shop-pr-…: that bucket does not exist',
+    )
+  })
+
   test('where no preview is left, the setting says where static files are', async () => {
     await gone(4)
     expect((await swept({}, closed(4))).result.items).toEqual([])

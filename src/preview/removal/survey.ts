@@ -121,7 +121,10 @@ async function staticsIn(
   try {
     return await findStatics(place, owner, known, previews)
   } catch (error) {
-    if (isNoBucket(error)) return []
+    if (isNoBucket(error)) {
+      report.info(`there are no static files at ${place}…: that bucket does not exist`)
+      return []
+    }
     if (!isAccessDenied(error)) throw error
     for (const { title, detail, hint } of problemsOf(error).problems)
       report.notice({ title: `Static files that are left over were not looked for: ${title}`, detail, hint })
