@@ -102,7 +102,7 @@ export function createRun({ command, isAuto, event, ...start }: ActionStart): Ac
       ...(await openAws(settings)),
       openBucket: (address, access) => openBucket(address, { environment, version: VERSION, signal, access }),
       openOwnBucket: (setting, known) => openOwnBucket(setting, known, { ...clientOptions, environment }),
-      openStaticBucket: (address) => openStaticBucket(address, { environment, version: VERSION, signal }),
+      openStaticBucket: (address, owner) => openStaticBucket(address, { environment, version: VERSION, signal, owner }),
       ...{ wait, signal },
       order,
     }),

@@ -97,7 +97,7 @@ export function createRun({ flags, given }: Invocation, start: CliStart): CliRun
       openBucket: (address, access) => openBucket(address, { environment, version: VERSION, signal, access }),
       openOwnBucket: async (setting, known) =>
         openOwnBucket(setting, known, { ...(await createOptions()), environment }),
-      openStaticBucket: (address) => openStaticBucket(address, { environment, version: VERSION, signal }),
+      openStaticBucket: (address, owner) => openStaticBucket(address, { environment, version: VERSION, signal, owner }),
       wait,
       signal,
       order: orderAt({ project: settings.project, environment, run: runProcess, process }),

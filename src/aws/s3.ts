@@ -1,10 +1,9 @@
 import { Readable } from 'node:stream'
 import { GetObjectCommand, HeadObjectCommand, S3Client } from '@aws-sdk/client-s3'
-import { UserError } from '../errors.ts'
 import { parseBucketAddress } from './bucket-address.ts'
 import { clientConfig } from './client-config.ts'
-import { adviceFor, isAccessDenied } from './errors.ts'
-import { expectOwner } from './expected-owner.ts'
+import { adviceFor } from './errors.ts'
+import { expectOwner, withOwner } from './expected-owner.ts'
 import { uploadFile } from './file-upload.ts'
 
 /** Parts of a larger object that are on their way at once. */
@@ -72,11 +71,7 @@ export function createBucket(
       resource: `s3://${name}/${keyOf(key)}`,
       arn: `arn:aws:s3:::${name}/${prefix}*`,
     }
-    const advised = adviceFor(error, asked)
-    if (access?.owner === undefined || !(advised instanceof UserError) || !isAccessDenied(error)) return advised
-    const { title, detail, hint } = advised
-    const remark = `S3 says the same where the bucket does not belong to the account ${access.owner}.`
-    return new UserError({ title, detail, hint: [hint, remark].filter(Boolean).join(' ') }, { cause: error })
+    return withOwner(adviceFor(error, asked), access?.owner)
   }
 
   return {

@@ -10,7 +10,7 @@ import {
 import { parseBucketAddress } from './bucket-address.ts'
 import { clientConfig } from './client-config.ts'
 import { adviceFor } from './errors.ts'
-import { expectOwner } from './expected-owner.ts'
+import { expectOwner, withOwner } from './expected-owner.ts'
 import { uploadFile } from './file-upload.ts'
 
 export interface ListedObject {
@@ -47,7 +47,7 @@ export interface StaticBucketOptions {
   /** As in `https://HOST/BUCKET/KEY`. */
   readonly isPathStyle: boolean
   /** The account that the bucket must belong to: S3 refuses every call otherwise. */
-  readonly owner?: string
+  readonly owner?: string | undefined
 }
 
 /** S3 API reference, "DeleteObjects". */
@@ -71,7 +71,8 @@ export function createStaticBucket(
     } catch (error) {
       signal.throwIfAborted()
       const arn = action === 'ListBucket' ? `arn:aws:s3:::${Bucket}` : `arn:aws:s3:::${Bucket}/${prefix}*`
-      throw adviceFor(error, { action: `s3:${action}`, resource: `s3://${Bucket}/${prefix}${key}`, arn })
+      const asked = { action: `s3:${action}`, resource: `s3://${Bucket}/${prefix}${key}`, arn }
+      throw withOwner(adviceFor(error, asked), owner)
     }
   }
   const paramsOf = (key: string, { contentType, cacheControl, contentEncoding }: ObjectHeaders) => ({

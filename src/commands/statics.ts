@@ -1,6 +1,8 @@
 import type { StaticBucket } from '../aws/static-bucket.ts'
 import { UserError } from '../errors.ts'
 import { markOfRelease } from '../preview/mark.ts'
+import { accountOf } from '../preview/removal/static-orphans.ts'
+import { readTags } from '../preview/tags.ts'
 import type { Order } from '../release/order/order.ts'
 import type { StaticsOfRelease } from '../release/plan/statics.ts'
 import type { DesiredStatics } from '../release/state.ts'
@@ -12,8 +14,8 @@ import { readStaticFiles } from '../static/static-files.ts'
 import type { BuildResult } from './build.ts'
 
 export interface StaticsCollaborators {
-  /** The bucket of `static`. */
-  readonly openStaticBucket: (address: string) => Promise<StaticBucket>
+  /** The bucket of `static`. @param owner the account that it must belong to; undefined for any */
+  readonly openStaticBucket: (address: string, owner: string | undefined) => Promise<StaticBucket>
   readonly report: Reporter
   readonly order: Pick<Order, 'now'>
 }
@@ -35,7 +37,10 @@ export async function staticsOf(
   const files = await readStaticFiles(folder, index)
   if (files === undefined || files.digest !== built?.digest) throw notThere(folder, built === undefined)
   let published: Published | undefined
-  const collaborators = async () => ({ bucket: await openStaticBucket(address), report, now: order.now })
+  const preview = readTags(functionName, settings.tags)
+  // From another account's they could not be removed again.
+  const owner = preview && accountOf(preview)
+  const collaborators = async () => ({ bucket: await openStaticBucket(address, owner), report, now: order.now })
   return {
     desired: { address, files: files.files.length, bytes: built.bytes },
     release: {
