@@ -11,7 +11,7 @@ export interface DatabaseNames {
 const LONGEST_NAME = 63
 const LONGEST_USER = 32
 
-/** Whether it has the names that its mark asks for. On MySQL its user may write into the mark what it likes. */
+/** Whether it has the names that its mark asks for. Whoever else may write marks can name in them what they like. */
 export function hasOwnNames({ name, user, mark }: Pick<OwnDatabase, 'name' | 'user' | 'mark'>): boolean {
   const names = databaseNames({ base: mark.preview, pull: mark.pr })
   return name === names.name && user === names.user
