@@ -51,7 +51,8 @@ async function testAll(): Promise<boolean> {
   const proofs = await failProofs(ground, Number(values.proofs), console.log)
   if (failed.length > 0) console.log(`${failed.length} combinations were not survived`)
   console.log(`${outcomes.length - failed.length} combinations survived`)
-  return failed.length === 0 && proofs.length === 0 && outcomes.length + Number(values.proofs) > 0
+  const isTried = values.only === 'none' ? Number(values.proofs) > 0 : outcomes.length > 0
+  return failed.length === 0 && proofs.length === 0 && isTried
 }
 
 /** Each guard is taken away once: something must then go wrong. */
