@@ -5702,10 +5702,11 @@ function staticPathOf(output2) {
 function indexPathOf(output2) {
   return `${staticPathOf(output2)}.json`;
 }
-var STATIC_RECORD;
+var MODULES_IN_LAYER, STATIC_RECORD;
 var init_outputs = __esm({
   "src/artifact/outputs.ts"() {
     "use strict";
+    MODULES_IN_LAYER = "python/";
     STATIC_RECORD = "wsgi_lambda_static.json";
   }
 });
@@ -7973,7 +7974,7 @@ var init_preview = __esm({
         placeholder: "COMMANDS"
       }),
       comment: trueOrFalse({
-        description: "Tell in a comment of the pull request how its preview is; with true, of a deployment too.",
+        description: "Tell in a comment of the pull request how its preview is; with true, the action tells of a deployment too.",
         example: "false",
         defaultText: "true for previews, false for deployments"
       }),
@@ -8561,6 +8562,8 @@ async function runtimeEntries(settings, { runtimeFolder, version }) {
     ...runtimeOptions(settings),
     runtime: settings.target.runtime,
     architecture: settings.target.architecture,
+    // Not for the runtime: who releases the artifact later has to know that it is a part.
+    ...settings.dependenciesLayer && { "dependencies-layer": true },
     version
   };
   return [
@@ -8690,7 +8693,7 @@ async function mergeAndWrite(application, dependencies, key, settings, { store, 
   return zips;
 }
 function placeInLayer(path4) {
-  return path4.startsWith("lib/") ? path4 : `python/${path4}`;
+  return path4.startsWith("lib/") ? path4 : `${MODULES_IN_LAYER}${path4}`;
 }
 async function writeZips({ output: output2, dependenciesLayer }, picks, application, whole) {
   const write2 = async (path4, part, place) => ({
@@ -9081,7 +9084,7 @@ function importTimesOf(given2, measuredOn) {
   return {
     measuredOn,
     seconds,
-    packages: rows.map(([name, selfSeconds, cumulativeSeconds]) => ({
+    packages: rows.filter(([name]) => MODULE.test(name)).map(([name, selfSeconds, cumulativeSeconds]) => ({
       ...{ package: NAMES2[name] ?? name, selfSeconds, cumulativeSeconds }
     }))
   };
@@ -9089,7 +9092,7 @@ function importTimesOf(given2, measuredOn) {
 function isRow(row2) {
   if (!Array.isArray(row2) || row2.length !== 3) return false;
   const [name, own, cumulative] = row2;
-  return typeof name === "string" && MODULE.test(name) && isSeconds(own) && isSeconds(cumulative);
+  return typeof name === "string" && isSeconds(own) && isSeconds(cumulative);
 }
 function isSeconds(value) {
   return typeof value === "number" && value >= 0;
@@ -14603,17 +14606,17 @@ function refuseForeignCode(event) {
   if (name !== "pull_request_target" || pull2 === void 0 || !isFork(pull2)) return;
   throw new UserError({
     title: `This run has secrets (pull_request_target), and the code is a fork's (${pull2.headRepository ?? "deleted"})`,
-    detail: "Building its requirements would run its code with the secrets of this repository.",
+    detail: "Building its requirements would run its code with the secrets of this repository, and its settings would say what is done.",
     hint: "Use the event pull_request instead, whose runs for forks are skipped."
   });
 }
-function refuseForeignBuild(event) {
-  if (event.action !== "closed") refuseForeignCode(event);
+function refuseForeignProject(event) {
+  if (event.isMerged !== true) refuseForeignCode(event);
 }
 function refuseNamedFork({ name = "", pull: pull2 }, isForeign) {
   if (isForeign === false || ANSWERED_FOR.has(name)) return;
   if (isForeign === void 0) {
-    if (pull2?.headSha !== void 0 || !BY_ANYBODY.test(name)) return;
+    if (pull2?.headSha !== void 0 || BY_MEMBERS.has(name)) return;
     throw new UserError({
       title: `This run has secrets (${name}), and nobody says whose code pull request ${pull2?.number} is`,
       detail: "GitHub was not asked, or did not answer. A fork's code would run with the secrets of this repository.",
@@ -14629,7 +14632,7 @@ function refuseNamedFork({ name = "", pull: pull2 }, isForeign) {
 function hasCredentials(variables) {
   return CREDENTIALS.some((name) => (variables[name] ?? "") !== "");
 }
-var CREDENTIALS, ANSWERED_FOR, BY_ANYBODY;
+var CREDENTIALS, ANSWERED_FOR, BY_MEMBERS;
 var init_guard = __esm({
   "src/preview/guard.ts"() {
     "use strict";
@@ -14641,7 +14644,7 @@ var init_guard = __esm({
       "ACTIONS_ID_TOKEN_REQUEST_TOKEN"
     ];
     ANSWERED_FOR = /* @__PURE__ */ new Set(["", "pull_request", "workflow_dispatch"]);
-    BY_ANYBODY = /^(?:issue|discussion|pull_request_target)/;
+    BY_MEMBERS = /* @__PURE__ */ new Set(["push", "schedule", "repository_dispatch", "merge_group"]);
   }
 });
 
@@ -14684,6 +14687,7 @@ async function readEvent(variables, number2) {
     inputs: isTable3(payload.inputs) ? payload.inputs : {},
     ...label && { label: text2(label.name) },
     ...upstream && { upstream: upstreamOf(upstream, repositoryName) },
+    ...request3?.merged === true && { isMerged: true },
     pull: named2 === void 0 ? void 0 : {
       number: named2,
       host: hostOf(variables),
@@ -15319,12 +15323,13 @@ function checkValues(sources) {
       }
       origins.set(name, nameOf5(name));
       const setting = SETTINGS[name];
+      const key = camelCase(name);
       const result = safeParse(setting.schema, value);
       if (!result.success) {
         report([mistake(nameOf5(name), value, setting)]);
+        values[key] = setting.default;
         continue;
       }
-      const key = camelCase(name);
       if (setting.mistakes) {
         const table3 = result.output;
         report(entryProblems(nameOf5(name), setting.mistakes(table3)));
@@ -15624,16 +15629,18 @@ async function listFiles2(path4, zipBytes) {
     _promise && await _promise;
   }
 }
-async function partsOfZip(zip) {
+async function partsOfZip(zip, place = "") {
   const distInfos = /* @__PURE__ */ new Map();
-  const wanted = zip.entries.filter(({ path: path4 }) => DIST_INFO.test(path4));
+  const modules = zip.entries.filter(({ path: path4 }) => path4.startsWith(place));
+  const within = ({ path: path4 }) => path4.slice(place.length);
+  const wanted = modules.filter((entry) => DIST_INFO.test(within(entry)));
   for await (const [entry, compressed] of zip.compressed(wanted)) {
-    const [, folder = "", name = ""] = DIST_INFO.exec(entry.path) ?? [];
+    const [, folder = "", name = ""] = DIST_INFO.exec(within(entry)) ?? [];
     const before = distInfos.get(folder) ?? { metadata: "", record: "", wheel: "" };
     const content = await inflated(entry, compressed);
     distInfos.set(folder, { ...before, [name.toLowerCase()]: content.toString() });
   }
-  return partsOf2({ files: zip.entries, distInfos });
+  return partsOf2({ files: modules.map((entry) => ({ ...entry, path: within(entry) })), distInfos });
 }
 function listed({ path: path4, crc, zippedBytes, unzippedBytes }, owner) {
   return { path: path4, crc, zippedBytes, unzippedBytes, ...owner !== void 0 && { package: owner } };
@@ -15689,20 +15696,14 @@ async function readArtifact(given2) {
       const zip = __using(_stack, await openZip(path4), true);
       const configuration = zip.entries.find((entry) => entry.path === CONFIGURATION);
       if (!configuration) throw new BadZip(`it has no ${CONFIGURATION}`);
-      const target = readTarget((await zip.content(configuration)).toString());
-      const digest = await sha256Of(path4);
-      const packages = await packagesOf2(zip);
+      const { hasLayer, ...target } = readTarget((await zip.content(configuration)).toString());
+      const artifact = await describeZip(path4, zip);
+      const packages = await packagesOf2(zip, "");
+      const layer = hasLayer ? await readLayerZip(given2) : void 0;
       return {
-        artifact: {
-          path: path4,
-          sha256: digest.toString("hex"),
-          codeSha256: digest.toString("base64"),
-          zipBytes: found.size,
-          unzippedBytes: zip.entries.reduce((sum3, { unzippedBytes }) => sum3 + unzippedBytes, 0),
-          entries: zip.entries.length
-        },
-        packages,
-        made: 0,
+        artifact,
+        ...layer && { layer: layer.artifact },
+        packages: [...packages, ...layer?.packages ?? []],
         staticDigest: await readStaticDigest(zip),
         ...target
       };
@@ -15724,15 +15725,52 @@ async function readArtifact(given2) {
     );
   }
 }
+async function readLayerZip(given2) {
+  var _stack = [];
+  try {
+    const path4 = layerPathOf(given2);
+    const found = await (0, import_promises41.stat)(path4).catch(() => void 0);
+    if (!found?.isFile()) {
+      throw new UserError(
+        {
+          title: `The layer ${path4} does not exist, which has the dependencies of ${given2}`,
+          detail: "The artifact was built with dependencies-layer: build writes the two beside each other.",
+          hint: "Bring both files where this runs, or build again without dependencies-layer."
+        },
+        { exitCode: 2 }
+      );
+    }
+    const zip = __using(_stack, await openZip((0, import_node_path46.resolve)(path4)), true);
+    return { artifact: await describeZip((0, import_node_path46.resolve)(path4), zip), packages: await packagesOf2(zip, MODULES_IN_LAYER) };
+  } catch (_) {
+    var _error = _, _hasError = true;
+  } finally {
+    var _promise = __callDispose(_stack, _error, _hasError);
+    _promise && await _promise;
+  }
+}
+async function describeZip(path4, zip) {
+  const [digest, { size }] = await Promise.all([sha256Of(path4), (0, import_promises41.stat)(path4)]);
+  return {
+    path: path4,
+    sha256: digest.toString("hex"),
+    codeSha256: digest.toString("base64"),
+    zipBytes: size,
+    unzippedBytes: zip.entries.reduce((sum3, { unzippedBytes }) => sum3 + unzippedBytes, 0),
+    entries: zip.entries.length
+  };
+}
 function readTarget(configuration) {
-  const target = object({
+  const told = object({
     runtime: picklist(RUNTIME_NAMES),
     architecture: picklist(ARCHITECTURES),
-    streaming: optional(boolean(), false)
+    streaming: optional(boolean(), false),
+    "dependencies-layer": optional(boolean(), false)
   });
-  const read = safeParse(pipe(string(), parseJson(), target), configuration);
+  const read = safeParse(pipe(string(), parseJson(), told), configuration);
   if (!read.success) throw new BadZip(`its ${CONFIGURATION} does not name a runtime and an architecture`);
-  return read.output;
+  const { "dependencies-layer": hasLayer, ...target } = read.output;
+  return { ...target, hasLayer };
 }
 async function readStaticDigest(zip) {
   const entry = zip.entries.find(({ path: path4 }) => path4 === STATIC_RECORD);
@@ -15741,8 +15779,8 @@ async function readStaticDigest(zip) {
   const read = safeParse(record2, (await zip.content(entry)).toString());
   return read.success ? read.output.digest : void 0;
 }
-async function packagesOf2(zip) {
-  const { distributions } = await partsOfZip(zip);
+async function packagesOf2(zip, place) {
+  const { distributions } = await partsOfZip(zip, place);
   return distributions.map(({ name, version, files }) => {
     const { zippedBytes: zipBytes, unzippedBytes } = sizeOf(files);
     return { name, version, zipBytes, unzippedBytes };
@@ -21534,15 +21572,6 @@ var init_upload = __esm({
   }
 });
 
-// src/aws/part-bytes.ts
-var PART_BYTES;
-var init_part_bytes = __esm({
-  "src/aws/part-bytes.ts"() {
-    "use strict";
-    PART_BYTES = 8 * 1024 * 1024;
-  }
-});
-
 // src/static/keeping.ts
 function keyOfRecord({ owner, code: code2 }) {
   return `${FOLDER3}${owner}/${code2}.json`;
@@ -21606,6 +21635,118 @@ var init_keeping = __esm({
   }
 });
 
+// src/preview/settings.ts
+function settingsOfPreview(settings, identity, { tags, environment, isToBeSeeded }) {
+  const fill3 = (table3) => filled(table3, identity);
+  const own = {
+    functionName: identity.functionName,
+    description: `Preview of pull request ${identity.pull} of ${identity.repository}`.slice(0, 256),
+    role: settings.previewRole,
+    environment: { ...settings.environment, ...fill3(settings.previewEnvironment), ...environment },
+    environmentStrategy: "replace",
+    secrets: fill3(settings.previewSecrets),
+    commandRole: void 0,
+    databaseRole: void 0,
+    commandEnvironment: {},
+    tags: { ...settings.tags, ...writeTags(tags) },
+    manage: "all",
+    functionUrl: settings.functionUrl ?? "public",
+    reservedConcurrency: settings.previewConcurrency === "none" ? void 0 : settings.previewConcurrency,
+    provisionedConcurrency: void 0,
+    // Of production, as its role is.
+    ...{ fileSystems: void 0, kmsKey: void 0, deadLetterTarget: void 0 },
+    logGroup: void 0,
+    logRetention: settings.logRetention ?? DEFAULT_RETENTION,
+    traffic: void 0,
+    trafficAlarms: [],
+    keepVersions: Math.min(settings.keepVersions || KEPT_VERSIONS, KEPT_VERSIONS),
+    static: tags.static,
+    uploadBucket: settings.uploadBucket && previewUploads(settings.uploadBucket),
+    // A new database gets all of them: nobody reads that list.
+    migratePlan: false,
+    beforeTraffic: [...settings.beforeTraffic, ...isToBeSeeded ? settings.previewSeed : []]
+  };
+  return { ...settings, ...own };
+}
+function hasNewData({ database, isSeeded }) {
+  return database === "sqlite" || !isSeeded;
+}
+function staticAddressOf(address2, { pull: pull2 }) {
+  if (address2 === void 0) return void 0;
+  const [, bucket = "", prefix = ""] = /^s3:\/\/([^/]+)\/*(.*?)\/*$/.exec(address2) ?? [];
+  return `s3://${bucket}/${prefix === "" ? `pr-${pull2}` : shortened3(prefix, `-pr-${pull2}`, LONGEST_PREFIX)}`;
+}
+function filled(table3, { functionName, pull: pull2 }) {
+  const fill3 = (text5) => text5.replaceAll("{{pr}}", String(pull2)).replaceAll("{{preview}}", functionName);
+  return Object.fromEntries(Object.entries(table3).map(([name, value]) => [fill3(name), fill3(value)]));
+}
+var DEFAULT_RETENTION, KEPT_VERSIONS, LONGEST_PREFIX;
+var init_settings2 = __esm({
+  "src/preview/settings.ts"() {
+    "use strict";
+    init_bucket_address();
+    init_names();
+    init_tags3();
+    DEFAULT_RETENTION = "7";
+    KEPT_VERSIONS = 3;
+    LONGEST_PREFIX = 180;
+  }
+});
+
+// src/preview/removal/static-orphans.ts
+function staticPlacesOf(previews, { static: given2 }) {
+  const addresses = [...previews.map((preview2) => preview2.static), staticAddressOf(given2, { pull: 1 })];
+  return [
+    ...new Set(addresses.flatMap((address2) => address2 && /pr-\d+$/.test(address2) ? withoutNumber(address2) : []))
+  ];
+}
+function withoutNumber(address2) {
+  return address2.replace(/\d+$/, "");
+}
+async function findStatics(place, owner, known, { openStatics }) {
+  const at = place.lastIndexOf("/");
+  const [parent, beginning] = [place.slice(0, at), place.slice(at + 1)];
+  const bucket = await openStatics(parent, accountOf(owner));
+  const region = await bucket.region();
+  const folders = await bucket.folders(beginning);
+  const addresses = folders.map((folder) => `${parent}/${folder.slice(0, -1)}`).filter((each) => !known.has(each));
+  const found = await inParallel(addresses, AT_ONCE2, async (address2) => {
+    const notes = `${FOLDER3}${region}/`;
+    const marked = [];
+    for await (const { key } of (await openStatics(`${address2}/${notes}`, accountOf(owner))).list()) {
+      const { functionName = "", mark } = readMarkKey(notes + key) ?? {};
+      const pull2 = pullInName(functionName);
+      if (pull2 !== void 0 && mark === previewMark({ ...owner, functionName, pull: pull2 }))
+        marked.push({ address: address2, functionName, pull: pull2 });
+    }
+    return marked;
+  });
+  return found.flat();
+}
+function accountOf({ place }) {
+  return place.split("/")[0] ?? "";
+}
+var AT_ONCE2;
+var init_static_orphans = __esm({
+  "src/preview/removal/static-orphans.ts"() {
+    "use strict";
+    init_parallel();
+    init_keeping();
+    init_mark();
+    init_settings2();
+    AT_ONCE2 = 8;
+  }
+});
+
+// src/aws/part-bytes.ts
+var PART_BYTES;
+var init_part_bytes = __esm({
+  "src/aws/part-bytes.ts"() {
+    "use strict";
+    PART_BYTES = 8 * 1024 * 1024;
+  }
+});
+
 // src/static/publish.ts
 async function publishStatic({ folder, files }, release2, { bucket, report, now }) {
   const region = await bucket.region();
@@ -21629,7 +21770,7 @@ async function publishStatic({ folder, files }, release2, { bucket, report, now 
   const uploads = await missingOf(files, folder, (await listed2(bucket, files)).etags);
   const paths = new Set(files.map(({ path: path4 }) => path4));
   let done = 0;
-  await inParallel(uploads, AT_ONCE2, async (file) => {
+  await inParallel(uploads, AT_ONCE3, async (file) => {
     await bucket.writeFile(file.path, (0, import_node_path48.join)(folder, file.path), headersOf(file, paths));
     report.progress(`static files: ${++done} of ${uploads.length}`);
   });
@@ -21654,7 +21795,7 @@ async function tidyStatic({ files }, { records, unreadable: unreadable6, release
   if (expired.files.length > 0) report.info(`static files: ${expired.files.length} old ones removed`);
 }
 async function missingOf(files, folder, etags) {
-  const missing2 = await inParallel(files, AT_ONCE2, async (file) => await isThere(file, folder, etags) ? [] : [file]);
+  const missing2 = await inParallel(files, AT_ONCE3, async (file) => await isThere(file, folder, etags) ? [] : [file]);
   return missing2.flat();
 }
 async function listed2(bucket, files) {
@@ -21668,7 +21809,7 @@ async function listed2(bucket, files) {
   return { etags, recordKeys };
 }
 async function readRecords(bucket, keys) {
-  const texts = await inParallel(keys, AT_ONCE2, (key) => bucket.readText(key));
+  const texts = await inParallel(keys, AT_ONCE3, (key) => bucket.readText(key));
   const read = keys.flatMap((key, index) => {
     const text5 = texts[index];
     return text5 === void 0 ? [] : [{ key, record: readStaticRecord(key, text5) }];
@@ -21697,7 +21838,7 @@ async function etagOf(path4, bytes) {
 function hexadecimal(base64) {
   return base64 === void 0 ? void 0 : Buffer.from(base64, "base64").toString("hex");
 }
-var import_node_crypto17, import_node_fs13, import_node_path48, AT_ONCE2, RECORD_HEADERS;
+var import_node_crypto17, import_node_fs13, import_node_path48, AT_ONCE3, RECORD_HEADERS;
 var init_publish2 = __esm({
   "src/static/publish.ts"() {
     "use strict";
@@ -21710,7 +21851,7 @@ var init_publish2 = __esm({
     init_headers();
     init_keeping();
     init_static_files();
-    AT_ONCE2 = 8;
+    AT_ONCE3 = 8;
     RECORD_HEADERS = { contentType: "application/json", cacheControl: "no-store" };
   }
 });
@@ -21723,7 +21864,9 @@ async function staticsOf({ artifact, static: built }, settings, { openStaticBuck
   const files = await readStaticFiles(folder, index);
   if (files === void 0 || files.digest !== built?.digest) throw notThere(folder, built === void 0);
   let published2;
-  const collaborators = async () => ({ bucket: await openStaticBucket2(address2), report, now: order.now });
+  const preview2 = readTags(functionName, settings.tags);
+  const owner = preview2 && accountOf(preview2);
+  const collaborators = async () => ({ bucket: await openStaticBucket2(address2, owner), report, now: order.now });
   return {
     desired: { address: address2, files: files.files.length, bytes: built.bytes },
     release: {
@@ -21752,6 +21895,8 @@ var init_statics3 = __esm({
     "use strict";
     init_errors();
     init_mark();
+    init_static_orphans();
+    init_tags3();
     init_built();
     init_publish2();
     init_static_files();
@@ -21788,13 +21933,14 @@ async function sendingOf(built, settings, { latest }, collaborators) {
     }
   };
 }
-async function asBuilt({ artifact, packages, runtime, architecture, streaming, staticDigest }, report) {
+async function asBuilt({ artifact, layer, packages, runtime, architecture, streaming, staticDigest }, report) {
   report.info(`${artifact.path}: built before, for ${runtime} on ${architecture}`);
   const slices = { total: packages.length, reused: packages.length, built: 0 };
   const { folder, index } = staticPlaceOf({ output: artifact.path });
   const statics = staticDigest === void 0 ? void 0 : await readStaticFiles(folder, index);
   return {
     artifact,
+    ...layer && { layer },
     ...statics && { static: describeStatic(statics) },
     ...{ runtime, architecture, streaming, builder: "none", slices, packages, seconds: {} }
   };
@@ -23056,6 +23202,41 @@ var init_serving = __esm({
   }
 });
 
+// src/preview/announce/marker.ts
+function markerOf3({ base, pull: pull2 }) {
+  return `<!-- wsgi-lambda:preview function=${encodeURIComponent(base)} pull=${pull2} -->`;
+}
+function hasMarker(body, marker) {
+  return body.startsWith(marker);
+}
+var init_marker = __esm({
+  "src/preview/announce/marker.ts"() {
+    "use strict";
+  }
+});
+
+// src/preview/announce/told.ts
+async function previewsToldOf(pull2, repository, github) {
+  const comments = await github.within(LONGEST_SEARCH_MS).comments(pull2).catch(() => []);
+  const told = comments.flatMap(({ body, isOurs: isOurs3 }) => isOurs3 ? identityIn(body, pull2, repository) ?? [] : []);
+  return [...new Map(told.map((identity) => [identity.base, identity])).values()];
+}
+function identityIn(body, pull2, repository) {
+  const name = /^<!-- wsgi-lambda:preview function=([\w-]+) /.exec(body)?.[1];
+  if (name === void 0) return void 0;
+  const identity = { functionName: previewName(name, pull2), base: name, pull: pull2, repository };
+  return hasMarker(body, markerOf3(identity)) ? identity : void 0;
+}
+var LONGEST_SEARCH_MS;
+var init_told = __esm({
+  "src/preview/announce/told.ts"() {
+    "use strict";
+    init_identity();
+    init_marker();
+    LONGEST_SEARCH_MS = 1e4;
+  }
+});
+
 // src/preview/prerequisites.ts
 function pullOf(event, variables) {
   const { pull: pull2 } = event;
@@ -23142,7 +23323,7 @@ function reasonAgainst(pull2, now, label) {
   if (label === void 0 || (now?.labels ?? pull2.labels).includes(label)) return void 0;
   return {
     title: `Skipped: pull request ${pull2.number} has no label ${JSON.stringify(label)}`,
-    hint: "With preview-label, only pull requests with that label get a preview. Let the workflow run for the type labeled too."
+    hint: "With preview-label, only pull requests with that label get a preview. Let the workflow run for the types labeled and unlabeled too."
   };
 }
 var init_pull_state = __esm({
@@ -23216,16 +23397,66 @@ var init_preview_rows = __esm({
   }
 });
 
-// src/preview/announce/marker.ts
-function markerOf3({ base, pull: pull2 }) {
-  return `<!-- wsgi-lambda:preview function=${encodeURIComponent(base)} pull=${pull2} -->`;
+// src/report/secrets.ts
+function secretsIn(variables) {
+  const found = Object.entries(variables).flatMap(([name, value]) => [
+    ...SECRET_NAME.test(name) && !REFERENCES2.test(name) ? [value.trim()] : [],
+    ...BASIC_AUTH.test(name) ? credentialsIn(value.trim()) : [],
+    ...[PASSWORD2, TOKEN2].flatMap((pattern) => [...value.matchAll(pattern)].map(([, secret = ""]) => secret))
+  ]);
+  return [...new Set(found.flatMap((secret) => [secret, decoded(secret)]))].filter(
+    (secret) => secret.length >= FEWEST_CHARACTERS
+  );
 }
-function hasMarker(body, marker) {
-  return body.startsWith(marker);
+function credentialsIn(value) {
+  return [value, value.slice(value.indexOf(":") + 1), Buffer.from(value).toString("base64")];
 }
-var init_marker = __esm({
-  "src/preview/announce/marker.ts"() {
+function spellingsOf(secret) {
+  const address2 = encodeURIComponent(secret);
+  const html = secret.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+  const base64 = [0, 1, 2].map((shift) => base64Behind(shift, secret));
+  const all = [
+    ...[secret, ...secret.split(/\r?\n/)],
+    ...[address2, address2.replace(/[!'()*]/g, percent), address2.replace(/%20/g, "+")],
+    ...[JSON.stringify(secret).slice(1, -1), html, html.replaceAll('"', "&quot;")],
+    ...[
+      html.replaceAll('"', "&quot;").replaceAll("'", "&#39;"),
+      html.replaceAll('"', "&quot;").replaceAll("'", "&#x27;")
+    ],
+    ...base64,
+    ...base64.map((text5) => text5.replaceAll("+", "-").replaceAll("/", "_")),
+    Buffer.from(secret).toString("hex")
+  ];
+  return [...new Set(all)].filter((text5) => text5.length >= FEWEST_CHARACTERS);
+}
+function withoutSecrets(text5, secrets) {
+  return [...secrets].filter((secret) => secret !== "").toSorted((a, b) => b.length - a.length).reduce((rest, secret) => rest.replaceAll(secret, "***"), text5);
+}
+function percent(character) {
+  return `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
+}
+function base64Behind(shift, secret) {
+  const bytes = Buffer.concat([Buffer.alloc(shift), Buffer.from(secret)]);
+  const text5 = bytes.toString("base64").replace(/=+$/, "");
+  return text5.slice(Math.ceil(shift * 8 / 6), bytes.length % 3 === 0 ? void 0 : -1);
+}
+function decoded(text5) {
+  try {
+    return decodeURIComponent(text5);
+  } catch {
+    return text5;
+  }
+}
+var SECRET_NAME, REFERENCES2, BASIC_AUTH, PASSWORD2, TOKEN2, FEWEST_CHARACTERS;
+var init_secrets2 = __esm({
+  "src/report/secrets.ts"() {
     "use strict";
+    SECRET_NAME = /SECRET|PASSW|PASSPHRASE|_PWD$|TOKEN|CREDENTIAL|PRIVATE|SIGNING|API_?KEY|ACCESS_?KEY|_KEY$|_SALT$|_PAT$/i;
+    REFERENCES2 = /^(?:WSGI_LAMBDA|INPUT)_SECRETS$/;
+    BASIC_AUTH = /BASIC[-_]AUTH$/i;
+    PASSWORD2 = /:\/\/[^\s/:@]*:([^\s/]+)@/g;
+    TOKEN2 = /https?:\/\/([^\s/:@]+)@/g;
+    FEWEST_CHARACTERS = 6;
   }
 });
 
@@ -23329,15 +23560,13 @@ function isPlainAddress(url) {
 function trimmed3(text5, longest) {
   return text5.length <= longest ? text5 : `${text5.slice(0, longest).toWellFormed()} […]`;
 }
-function withoutSecrets(text5, secrets) {
-  return secrets.toSorted((a, b) => b.length - a.length).reduce((rest, secret) => secret === "" ? rest : rest.replaceAll(secret, "***"), text5);
-}
 var LONGEST_BODY, LONGEST_TEXT, SHOWN_OF_SHA, LONGEST_NAME4;
 var init_comment = __esm({
   "src/preview/announce/comment.ts"() {
     "use strict";
     init_markdown();
     init_preview_rows();
+    init_secrets2();
     init_size();
     init_marker();
     LONGEST_BODY = 65536;
@@ -23384,19 +23613,19 @@ function shownDeployment(place, environment) {
     },
     end: async (github) => {
       const deployments = await github.deploymentsOf(environment, pull2, preview2);
-      await inParallel(deployments, AT_ONCE3, async ({ id }) => {
+      await inParallel(deployments, AT_ONCE4, async ({ id }) => {
         if (!await github.isActive(id)) return;
         await github.setDeploymentStatus(id, { state: "inactive", logUrl, description: `${name} was removed` });
       });
     }
   };
 }
-var AT_ONCE3;
+var AT_ONCE4;
 var init_deployment = __esm({
   "src/preview/announce/deployment.ts"() {
     "use strict";
     init_parallel();
-    AT_ONCE3 = 4;
+    AT_ONCE4 = 4;
   }
 });
 
@@ -23639,28 +23868,6 @@ var init_place = __esm({
   }
 });
 
-// src/preview/announce/told.ts
-async function previewsToldOf(pull2, repository, github) {
-  const comments = await github.within(LONGEST_SEARCH_MS).comments(pull2).catch(() => []);
-  const told = comments.flatMap(({ body, isOurs: isOurs3 }) => isOurs3 ? identityIn(body, pull2, repository) ?? [] : []);
-  return [...new Map(told.map((identity) => [identity.base, identity])).values()];
-}
-function identityIn(body, pull2, repository) {
-  const name = /^<!-- wsgi-lambda:preview function=([\w-]+) /.exec(body)?.[1];
-  if (name === void 0) return void 0;
-  const identity = { functionName: previewName(name, pull2), base: name, pull: pull2, repository };
-  return hasMarker(body, markerOf3(identity)) ? identity : void 0;
-}
-var LONGEST_SEARCH_MS;
-var init_told = __esm({
-  "src/preview/announce/told.ts"() {
-    "use strict";
-    init_identity();
-    init_marker();
-    LONGEST_SEARCH_MS = 1e4;
-  }
-});
-
 // src/commands/announce-removal.ts
 function destroyed({ previews }) {
   return previews.filter(({ outcome }) => outcome !== "refused").map(({ functionName, base, pull: pull2, parts, problems }) => ({
@@ -23669,11 +23876,13 @@ function destroyed({ previews }) {
     removed: parts.filter(({ outcome }) => outcome === "removed").map(({ what }) => what)
   }));
 }
-async function destroyedOrTold(result, { repository }, github) {
-  const { pull: pull2, previews } = result;
-  if (previews.length > 0 || github === void 0) return destroyed(result);
-  const told = await previewsToldOf(pull2, repository, github);
-  return told.map((identity) => ({ ...identity, why: "closed", removed: [], problems: [] }));
+function destroyedOrTold(result, told, functionName) {
+  const removals = destroyed(result);
+  const known = new Set(removals.map(({ functionName: name }) => name));
+  const others = told.filter(
+    (preview2) => !known.has(preview2.functionName) && (functionName ?? preview2.base) === preview2.base
+  );
+  return [...removals, ...others.map((preview2) => ({ ...preview2, why: "closed", removed: [], problems: [] }))];
 }
 function swept({ items }) {
   return items.filter(({ kind, outcome }) => kind === "preview" && (outcome === "removed" || outcome === "failed")).map(({ name, base, pull: pull2, reason, outcome, problems }) => ({
@@ -23681,16 +23890,26 @@ function swept({ items }) {
     removed: outcome === "removed" ? [`function ${name}`] : []
   }));
 }
+function sweptRest({ items }) {
+  const nameOf5 = ({ base, pull: pull2 }) => previewName(base, pull2);
+  const isRest = ({ kind, state, outcome }) => kind !== "preview" && state === "closed" && (outcome === "removed" || outcome === "missing");
+  const others = new Set(items.filter((item) => !isRest(item)).map(nameOf5));
+  const rests = new Map(items.filter(isRest).map((item) => [nameOf5(item), item]));
+  return [...rests].filter(([functionName]) => !others.has(functionName)).map(([functionName, { base, pull: pull2 }]) => ({
+    ...{ functionName, base, pull: pull2 },
+    ...{ why: "closed", removed: [], problems: [] }
+  }));
+}
 async function announceRemovals(removals, { repository }, settings, { github, report, environment, secrets }) {
   if (settings.dryRun) return;
   const once2 = noticesOnce(report);
-  await inParallel(removals, AT_ONCE4, async ({ functionName, base, pull: pull2, ...facts }) => {
+  await inParallel(removals, AT_ONCE5, async ({ functionName, base, pull: pull2, ...facts }) => {
     const identity = { functionName, base, pull: pull2, repository };
     const place = placeOfAnnouncement(settings, identity, void 0, { environment, secrets });
     await createAnnouncer(github, place, once2).destroyed(facts);
   });
 }
-var AT_ONCE4;
+var AT_ONCE5;
 var init_announce_removal = __esm({
   "src/commands/announce-removal.ts"() {
     "use strict";
@@ -23698,8 +23917,8 @@ var init_announce_removal = __esm({
     init_announcer();
     init_once();
     init_place();
-    init_told();
-    AT_ONCE4 = 4;
+    init_identity();
+    AT_ONCE5 = 4;
   }
 });
 
@@ -24051,7 +24270,7 @@ async function findLayers(owner, there, { openLayers }) {
     const pull2 = pullInName(functionName);
     return pull2 === void 0 || there.has(functionName) ? [] : [{ name, functionName, pull: pull2 }];
   });
-  const found = await inParallel(names, AT_ONCE5, async ({ name, functionName, pull: pull2 }) => {
+  const found = await inParallel(names, AT_ONCE6, async ({ name, functionName, pull: pull2 }) => {
     const own = previewMark({ ...owner, functionName, pull: pull2 });
     const versions3 = (await layers.list(name)).filter(({ mark }) => mark === own);
     const created = versions3.map((version) => version.created).toSorted().at(-1);
@@ -24059,7 +24278,7 @@ async function findLayers(owner, there, { openLayers }) {
   });
   return found.flat();
 }
-var AT_ONCE5;
+var AT_ONCE6;
 var init_layers = __esm({
   "src/preview/removal/layers.ts"() {
     "use strict";
@@ -24068,65 +24287,7 @@ var init_layers = __esm({
     init_mark();
     init_allowed();
     init_parts2();
-    AT_ONCE5 = 8;
-  }
-});
-
-// src/preview/settings.ts
-function settingsOfPreview(settings, identity, { tags, environment, isToBeSeeded }) {
-  const fill3 = (table3) => filled(table3, identity);
-  const own = {
-    functionName: identity.functionName,
-    description: `Preview of pull request ${identity.pull} of ${identity.repository}`.slice(0, 256),
-    role: settings.previewRole,
-    environment: { ...settings.environment, ...fill3(settings.previewEnvironment), ...environment },
-    environmentStrategy: "replace",
-    secrets: fill3(settings.previewSecrets),
-    commandRole: void 0,
-    databaseRole: void 0,
-    commandEnvironment: {},
-    tags: { ...settings.tags, ...writeTags(tags) },
-    manage: "all",
-    functionUrl: settings.functionUrl ?? "public",
-    reservedConcurrency: settings.previewConcurrency === "none" ? void 0 : settings.previewConcurrency,
-    provisionedConcurrency: void 0,
-    // Of production, as its role is.
-    ...{ fileSystems: void 0, kmsKey: void 0, deadLetterTarget: void 0 },
-    logGroup: void 0,
-    logRetention: settings.logRetention ?? DEFAULT_RETENTION,
-    traffic: void 0,
-    trafficAlarms: [],
-    keepVersions: Math.min(settings.keepVersions || KEPT_VERSIONS, KEPT_VERSIONS),
-    static: tags.static,
-    uploadBucket: settings.uploadBucket && previewUploads(settings.uploadBucket),
-    // A new database gets all of them: nobody reads that list.
-    migratePlan: false,
-    beforeTraffic: [...settings.beforeTraffic, ...isToBeSeeded ? settings.previewSeed : []]
-  };
-  return { ...settings, ...own };
-}
-function hasNewData({ database, isSeeded }) {
-  return database === "sqlite" || !isSeeded;
-}
-function staticAddressOf(address2, { pull: pull2 }) {
-  if (address2 === void 0) return void 0;
-  const [, bucket = "", prefix = ""] = /^s3:\/\/([^/]+)\/*(.*?)\/*$/.exec(address2) ?? [];
-  return `s3://${bucket}/${prefix === "" ? `pr-${pull2}` : shortened3(prefix, `-pr-${pull2}`, LONGEST_PREFIX)}`;
-}
-function filled(table3, { functionName, pull: pull2 }) {
-  const fill3 = (text5) => text5.replaceAll("{{pr}}", String(pull2)).replaceAll("{{preview}}", functionName);
-  return Object.fromEntries(Object.entries(table3).map(([name, value]) => [fill3(name), fill3(value)]));
-}
-var DEFAULT_RETENTION, KEPT_VERSIONS, LONGEST_PREFIX;
-var init_settings2 = __esm({
-  "src/preview/settings.ts"() {
-    "use strict";
-    init_bucket_address();
-    init_names();
-    init_tags3();
-    DEFAULT_RETENTION = "7";
-    KEPT_VERSIONS = 3;
-    LONGEST_PREFIX = 180;
+    AT_ONCE6 = 8;
   }
 });
 
@@ -24169,51 +24330,6 @@ var init_plan3 = __esm({
     init_function_options();
     init_database_text();
     WITHOUT_SERVER = /* @__PURE__ */ new Set(["none", "sqlite"]);
-  }
-});
-
-// src/preview/removal/static-orphans.ts
-function staticPlacesOf(previews, { static: given2 }) {
-  const addresses = [...previews.map((preview2) => preview2.static), staticAddressOf(given2, { pull: 1 })];
-  return [
-    ...new Set(addresses.flatMap((address2) => address2 && /pr-\d+$/.test(address2) ? withoutNumber(address2) : []))
-  ];
-}
-function withoutNumber(address2) {
-  return address2.replace(/\d+$/, "");
-}
-async function findStatics(place, owner, known, { openStatics }) {
-  const at = place.lastIndexOf("/");
-  const [parent, beginning] = [place.slice(0, at), place.slice(at + 1)];
-  const bucket = await openStatics(parent, accountOf(owner));
-  const region = await bucket.region();
-  const folders = await bucket.folders(beginning);
-  const addresses = folders.map((folder) => `${parent}/${folder.slice(0, -1)}`).filter((each) => !known.has(each));
-  const found = await inParallel(addresses, AT_ONCE6, async (address2) => {
-    const notes = `${FOLDER3}${region}/`;
-    const marked = [];
-    for await (const { key } of (await openStatics(`${address2}/${notes}`, accountOf(owner))).list()) {
-      const { functionName = "", mark } = readMarkKey(notes + key) ?? {};
-      const pull2 = pullInName(functionName);
-      if (pull2 !== void 0 && mark === previewMark({ ...owner, functionName, pull: pull2 }))
-        marked.push({ address: address2, functionName, pull: pull2 });
-    }
-    return marked;
-  });
-  return found.flat();
-}
-function accountOf({ place }) {
-  return place.split("/")[0] ?? "";
-}
-var AT_ONCE6;
-var init_static_orphans = __esm({
-  "src/preview/removal/static-orphans.ts"() {
-    "use strict";
-    init_parallel();
-    init_keeping();
-    init_mark();
-    init_settings2();
-    AT_ONCE6 = 8;
   }
 });
 
@@ -24595,69 +24711,6 @@ var init_lambda_shapes = __esm({
   }
 });
 
-// src/report/secrets.ts
-function secretsIn(variables) {
-  const found = Object.entries(variables).flatMap(([name, value]) => [
-    ...SECRET_NAME.test(name) && !REFERENCES2.test(name) ? [value.trim()] : [],
-    ...BASIC_AUTH.test(name) ? credentialsIn(value.trim()) : [],
-    ...[PASSWORD2, TOKEN2].flatMap((pattern) => [...value.matchAll(pattern)].map(([, secret = ""]) => secret))
-  ]);
-  return [...new Set(found.flatMap((secret) => [secret, decoded(secret)]))].filter(
-    (secret) => secret.length >= FEWEST_CHARACTERS
-  );
-}
-function credentialsIn(value) {
-  return [value, value.slice(value.indexOf(":") + 1), Buffer.from(value).toString("base64")];
-}
-function spellingsOf(secret) {
-  const address2 = encodeURIComponent(secret);
-  const html = secret.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
-  const base64 = [0, 1, 2].map((shift) => base64Behind(shift, secret));
-  const all = [
-    ...[secret, ...secret.split(/\r?\n/)],
-    ...[address2, address2.replace(/[!'()*]/g, percent), address2.replace(/%20/g, "+")],
-    ...[JSON.stringify(secret).slice(1, -1), html, html.replaceAll('"', "&quot;")],
-    ...[
-      html.replaceAll('"', "&quot;").replaceAll("'", "&#39;"),
-      html.replaceAll('"', "&quot;").replaceAll("'", "&#x27;")
-    ],
-    ...base64,
-    ...base64.map((text5) => text5.replaceAll("+", "-").replaceAll("/", "_")),
-    Buffer.from(secret).toString("hex")
-  ];
-  return [...new Set(all)].filter((text5) => text5.length >= FEWEST_CHARACTERS);
-}
-function withoutSecrets2(text5, secrets) {
-  return [...secrets].toSorted((a, b) => b.length - a.length).reduce((rest, secret) => rest.replaceAll(secret, "***"), text5);
-}
-function percent(character) {
-  return `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
-}
-function base64Behind(shift, secret) {
-  const bytes = Buffer.concat([Buffer.alloc(shift), Buffer.from(secret)]);
-  const text5 = bytes.toString("base64").replace(/=+$/, "");
-  return text5.slice(Math.ceil(shift * 8 / 6), bytes.length % 3 === 0 ? void 0 : -1);
-}
-function decoded(text5) {
-  try {
-    return decodeURIComponent(text5);
-  } catch {
-    return text5;
-  }
-}
-var SECRET_NAME, REFERENCES2, BASIC_AUTH, PASSWORD2, TOKEN2, FEWEST_CHARACTERS;
-var init_secrets2 = __esm({
-  "src/report/secrets.ts"() {
-    "use strict";
-    SECRET_NAME = /SECRET|PASSW|PASSPHRASE|_PWD$|TOKEN|CREDENTIAL|PRIVATE|SIGNING|API_?KEY|ACCESS_?KEY|_KEY$|_SALT$|_PAT$/i;
-    REFERENCES2 = /^(?:WSGI_LAMBDA|INPUT)_SECRETS$/;
-    BASIC_AUTH = /BASIC[-_]AUTH$/i;
-    PASSWORD2 = /:\/\/[^\s/:@]*:([^\s/]+)@/g;
-    TOKEN2 = /https?:\/\/([^\s/:@]+)@/g;
-    FEWEST_CHARACTERS = 6;
-  }
-});
-
 // src/aws/masked-values.ts
 async function withoutValues(environment, send) {
   try {
@@ -24680,7 +24733,7 @@ function masked(text5, environment) {
     (rest, [name, value]) => rest.replaceAll(`${name}=${value}`, () => `${name}=***`).replaceAll(`"${name}":${JSON.stringify(value)}`, () => `"${name}":"***"`),
     text5
   );
-  return withoutSecrets2(
+  return withoutSecrets(
     named2,
     variables.flatMap(([, value]) => spellingsOf(value))
   );
@@ -25220,9 +25273,17 @@ function expectOwner(client, owner) {
     { step: "initialize", name: "expectOwner" }
   );
 }
+function withOwner(advised2, owner) {
+  if (owner === void 0 || !(advised2 instanceof UserError) || !isAccessDenied(advised2)) return advised2;
+  const { title, detail, hint } = advised2;
+  const remark = `S3 says the same where the bucket does not belong to the account ${owner}.`;
+  return new UserError({ title, detail, hint: [hint, remark].filter(Boolean).join(" ") }, { cause: advised2.cause });
+}
 var init_expected_owner = __esm({
   "src/aws/expected-owner.ts"() {
     "use strict";
+    init_errors();
+    init_errors2();
   }
 });
 
@@ -25293,7 +25354,8 @@ function createStaticBucket(address2, { version, signal, isPathStyle, owner }) {
     } catch (error) {
       signal.throwIfAborted();
       const arn = action === "ListBucket" ? `arn:aws:s3:::${Bucket}` : `arn:aws:s3:::${Bucket}/${prefix}*`;
-      throw adviceFor(error, { action: `s3:${action}`, resource: `s3://${Bucket}/${prefix}${key}`, arn });
+      const asked = { action: `s3:${action}`, resource: `s3://${Bucket}/${prefix}${key}`, arn };
+      throw withOwner(adviceFor(error, asked), owner);
     }
   };
   const paramsOf = (key, { contentType, cacheControl, contentEncoding }) => ({
@@ -25392,11 +25454,7 @@ function createBucket(address2, { version, signal, isPathStyle, patienceSeconds,
       resource: `s3://${name}/${keyOf2(key)}`,
       arn: `arn:aws:s3:::${name}/${prefix}*`
     };
-    const advised2 = adviceFor(error, asked);
-    if (access?.owner === void 0 || !(advised2 instanceof UserError) || !isAccessDenied(error)) return advised2;
-    const { title, detail, hint } = advised2;
-    const remark = `S3 says the same where the bucket does not belong to the account ${access.owner}.`;
-    return new UserError({ title, detail, hint: [hint, remark].filter(Boolean).join(" ") }, { cause: error });
+    return withOwner(adviceFor(error, asked), access?.owner);
   };
   return {
     name,
@@ -25461,7 +25519,6 @@ var init_s3 = __esm({
     "use strict";
     import_node_stream5 = require("node:stream");
     import_client_s33 = __toESM(require_client_s3(), 1);
-    init_errors();
     init_bucket_address();
     init_client_config();
     init_errors2();
@@ -27519,7 +27576,10 @@ async function staticsIn(place, owner, known, { previews, report }) {
   try {
     return await findStatics(place, owner, known, previews);
   } catch (error) {
-    if (isNoBucket(error)) return [];
+    if (isNoBucket(error)) {
+      report.info(`there are no static files at ${place}…: that bucket does not exist`);
+      return [];
+    }
     if (!isAccessDenied(error)) throw error;
     for (const { title, detail, hint } of problemsOf(error).problems)
       report.notice({ title: `Static files that are left over were not looked for: ${title}`, detail, hint });
@@ -27751,8 +27811,11 @@ async function removePreviews(event, work) {
   const [removing, now] = await Promise.all([openRemoval(settings, work), stateOf2(pull2, github)]);
   const isOpen = reasonNotToRemove(event, now);
   if (isOpen) return { skipped: isOpen };
-  const result = await destroy(pull2, settings, removing);
-  await announceRemovals(await destroyedOrTold(result, pull2, github), pull2, settings, work);
+  const [result, told] = await Promise.all([
+    destroy(pull2, settings, removing),
+    github ? previewsToldOf(pull2.number, pull2.repository, github) : []
+  ]);
+  await announceRemovals(destroyedOrTold(result, told, settings.functionName), pull2, settings, work);
   return result;
 }
 async function sweepPreviews(work) {
@@ -27761,7 +27824,7 @@ async function sweepPreviews(work) {
   const settings = loadRemovalSettings(origin);
   const getPull = github && ((number2) => github.getPull(number2));
   const result = await sweep(repository, settings, { ...await openRemoval(settings, work), getPull });
-  await announceRemovals(swept(result), repository, settings, work);
+  await announceRemovals([...swept(result), ...sweptRest(result)], repository, settings, work);
   return result;
 }
 async function openRemoval(settings, work) {
@@ -27779,6 +27842,7 @@ var init_for_pulls = __esm({
   "src/commands/for-pulls.ts"() {
     "use strict";
     init_serving();
+    init_told();
     init_prerequisites();
     init_pull_state();
     init_settings();
@@ -28091,16 +28155,21 @@ async function runSweep(wiring) {
 async function workOf(wiring) {
   const { environment, clients } = wiring;
   const github = await openGitHub(environment, environment["GITHUB_TOKEN"], { ...clients, wait });
-  return { ...wiring, ...collectSecrets(), github, wait, run: runProcess };
+  return { ...wiring, ...collectSecrets(wiring), github, wait, run: runProcess };
 }
-function collectSecrets() {
+function collectSecrets({ environment, origin }) {
   const collected = /* @__PURE__ */ new Set();
-  return {
-    mask: (variables) => {
-      for (const secret of secretsIn(variables)) collected.add(secret);
-    },
-    secrets: () => [...collected]
+  const mask2 = (variables) => {
+    for (const secret of secretsIn(variables)) for (const spelling of spellingsOf(secret)) collected.add(spelling);
   };
+  mask2(environment);
+  mask2(textsIn(origin.explicit.given));
+  return { mask: mask2, secrets: () => [...collected] };
+}
+function textsIn(given2) {
+  return Object.fromEntries(
+    Object.entries(given2).flatMap(([name, value]) => typeof value === "string" ? [[`INPUT_${name}`, value]] : [])
+  );
 }
 var init_cli_previews = __esm({
   "src/cli-previews.ts"() {
@@ -39784,13 +39853,13 @@ async function carryOut3(invocation, cli, screen) {
   const { flags } = invocation;
   switch (invocation.command) {
     case "build": {
-      refuseForeignBuild(await readEvent(environment));
+      refuseForeignProject(await readEvent(environment));
       const result = await build(await loadBuildSettings(origin), "build", building);
       if (isJson) print(result);
       return 0;
     }
     case "deploy": {
-      refuseForeignBuild(await readEvent(environment));
+      refuseForeignProject(await readEvent(environment));
       const settings = await loadDeploySettings(origin);
       const { deploy: deploy2 } = await Promise.resolve().then(() => (init_deploy(), deploy_exports));
       const result = await deploy2(settings, await releasing(settings));
@@ -39801,7 +39870,7 @@ async function carryOut3(invocation, cli, screen) {
       return 0;
     }
     case "plan": {
-      refuseForeignBuild(await readEvent(environment));
+      refuseForeignProject(await readEvent(environment));
       const settings = await loadDeploySettings(origin);
       const { plan: plan2, planExitCode: planExitCode2 } = await Promise.resolve().then(() => (init_plan2(), plan_exports));
       const result = await plan2(settings, await releasing(settings));
@@ -39809,6 +39878,7 @@ async function carryOut3(invocation, cli, screen) {
       return planExitCode2(result, invocation);
     }
     case "rollback": {
+      refuseForeignProject(await readEvent(environment));
       const { rollback: rollback2 } = await Promise.resolve().then(() => (init_rollback2(), rollback_exports));
       const settings = await loadFunctionSettings(origin);
       const result = await rollback2(invocation.to, settings, await releasing(settings));
@@ -39900,6 +39970,7 @@ async function carryOut3(invocation, cli, screen) {
       return 0;
     }
     case "remote": {
+      refuseForeignProject(await readEvent(environment));
       const { remote: remote2 } = await Promise.resolve().then(() => (init_remote(), remote_exports));
       const settings = await loadFunctionSettings(origin, true);
       const isLiveOutput = !isJson && process.stdout.isTTY;
@@ -40912,7 +40983,7 @@ function createRun({ flags, given: given2 }, start) {
       ...await openAws(settings),
       openBucket: (address2, access) => openBucket2(address2, { environment, version: VERSION2, signal, access }),
       openOwnBucket: async (setting, known) => openOwnBucket2(setting, known, { ...await createOptions(), environment }),
-      openStaticBucket: (address2) => openStaticBucket2(address2, { environment, version: VERSION2, signal }),
+      openStaticBucket: (address2, owner) => openStaticBucket2(address2, { environment, version: VERSION2, signal, owner }),
       wait,
       signal,
       order: orderAt({ project: settings.project, environment, run: runProcess, process }),
@@ -40937,7 +41008,10 @@ function productFolders(environment) {
 
 // src/platform/proxies.ts
 var import_node_http2 = __toESM(require("node:http"), 1);
-var ON_THIS_MACHINE = "localhost,127.0.0.1,::1";
+var ON_THIS_MACHINE = [
+  ...["localhost", "127.0.0.1", "::1"],
+  ...["169.254.169.254", "fd00:ec2::254", "169.254.170.2", "169.254.170.23", "fd00:ec2::23"]
+];
 function useProxies(environment) {
   const given2 = (name) => environment[name] || environment[name.toUpperCase()] || void 0;
   const proxies = ["https_proxy", "http_proxy"].flatMap((name) => {
@@ -40960,7 +41034,7 @@ function useProxies(environment) {
   }
   import_node_http2.default.setGlobalProxyFromEnv({
     ...Object.fromEntries(proxies.map(({ name, address: address2 }) => [name, address2])),
-    no_proxy: [given2("no_proxy"), ON_THIS_MACHINE].filter(Boolean).join(",")
+    no_proxy: [given2("no_proxy"), ...ON_THIS_MACHINE].filter(Boolean).join(",")
   });
   return void 0;
 }

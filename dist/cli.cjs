@@ -4886,7 +4886,7 @@ var PREVIEW_SETTINGS = {
     placeholder: "COMMANDS"
   }),
   comment: trueOrFalse({
-    description: "Tell in a comment of the pull request how its preview is; with true, of a deployment too.",
+    description: "Tell in a comment of the pull request how its preview is; with true, the action tells of a deployment too.",
     example: "false",
     defaultText: "true for previews, false for deployments"
   }),

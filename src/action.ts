@@ -62,7 +62,8 @@ async function main(): Promise<void> {
       setOutputs({ skipped: true })
       return
     }
-    if (BY_THE_PROJECT.has(command)) refuseForeignProject(event)
+    // By what the run is about: what these commands work on is checked out, whatever `pr` names.
+    if (BY_THE_PROJECT.has(command)) refuseForeignProject(await readEvent(environment))
     await COMMAND_RUNS[command](
       createRun({ command, isAuto: why !== undefined, event, environment, workspace, project, labels, report, signal }),
     )

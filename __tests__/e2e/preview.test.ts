@@ -197,11 +197,16 @@ describe('nothing is done', () => {
 })
 
 describe('refused', () => {
-  test.each(['auto', 'plan', 'deploy', 'build', 'run', 'rollback'])(
+  test.each<[string, Readonly<Record<string, string>>]>([
+    ...['auto', 'plan', 'deploy', 'build', 'run', 'rollback'].map(
+      (command) => [command, { command }] as [string, { command: string }],
+    ),
+    ['deploy, where another pull request is named', { command: 'deploy', pr: '7' }],
+  ])(
     "a fork's code beside secrets: %s",
-    async (command) => {
+    async (_, inputs) => {
       const { exitCode, annotations } = await run(8, {
-        inputs: { command },
+        inputs,
         eventName: 'pull_request_target',
         headRepository: 'stranger/name',
       })

@@ -91,6 +91,7 @@ test.each<[string | undefined, boolean | undefined, boolean]>([
   ['issue_comment', false, false],
   ['pull_request_target', false, false],
   ['push', undefined, false],
+  ['repository_dispatch', undefined, false],
   ['workflow_dispatch', true, false],
   ['pull_request', true, false],
   [undefined, true, false],
@@ -106,7 +107,7 @@ describe("a pull request that is named beside secrets, and of which GitHub says 
   const refusing = (name: string, of: Pull) => () => {
     refuseNamedFork(event(name, of), undefined)
   }
-  test.each(['issue_comment', 'pull_request_target', 'workflow_run'])('%s', (name) => {
+  test.each(['issue_comment', 'pull_request_target', 'workflow_run', 'check_run', 'watch'])('%s', (name) => {
     expect(refusing(name, { ...pull, headSha: undefined })).toThrow(
       `This run has secrets (${name}), and nobody says whose code pull request 7 is`,
     )

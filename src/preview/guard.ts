@@ -62,8 +62,8 @@ export function refuseForeignProject(event: RunEvent): void {
 /** Events that give a fork's run no secrets, or that only somebody who may write can have started. */
 const ANSWERED_FOR: ReadonlySet<string> = new Set(['', 'pull_request', 'workflow_dispatch'])
 
-/** Events that anybody may cause, whose runs have secrets. The run before a workflow_run may be one for a fork. */
-const BY_ANYBODY = /^(?:issue|discussion|pull_request_target|workflow_run)/
+/** Events that take somebody who may write. Most others anybody may cause, as a star or a check; the run before a workflow_run, a fork. */
+const BY_MEMBERS: ReadonlySet<string> = new Set(['push', 'schedule', 'repository_dispatch', 'merge_group'])
 
 /**
  * The same of a pull request that a run names, as one that a comment asks for: anybody may write that.
@@ -74,7 +74,7 @@ export function refuseNamedFork({ name = '', pull }: RunEvent, isForeign: boolea
   if (isForeign === false || ANSWERED_FOR.has(name)) return
   if (isForeign === undefined) {
     // Of the pull request that it is about, the event itself says that.
-    if (pull?.headSha !== undefined || !BY_ANYBODY.test(name)) return
+    if (pull?.headSha !== undefined || BY_MEMBERS.has(name)) return
     throw new UserError({
       title: `This run has secrets (${name}), and nobody says whose code pull request ${pull?.number} is`,
       detail: "GitHub was not asked, or did not answer. A fork's code would run with the secrets of this repository.",
