@@ -4,7 +4,7 @@ import { swept } from './commands/announce-removal.ts'
 import { makePreview, type PullWork, removePreviews, sweepPreviews } from './commands/for-pulls.ts'
 import type { Problem } from './errors.ts'
 import { openGitHub } from './github/open.ts'
-import { removedNames } from './preview/removal/result.ts'
+import { type DestroyResult, removedNames } from './preview/removal/result.ts'
 import { linesOf } from './report/inert.ts'
 import { destroySummary, sweepSummary, sweepText } from './report/removal-summary.ts'
 import { VERSION } from './version.ts'
@@ -14,7 +14,8 @@ import { VERSION } from './version.ts'
 export async function runPreview(action: ActionRun): Promise<void> {
   const done = await makePreview(action.event, action.isAuto, await workOf(action))
   if (done.skipped !== undefined) {
-    skip(action, done.skipped, done.removed)
+    skip(action, done.skipped)
+    if (done.removal) await tellRemoval(action, done.removal)
     return
   }
   const { result, settings } = done
@@ -28,9 +29,14 @@ export async function runDestroy(action: ActionRun): Promise<void> {
     skip(action, result.skipped)
     return
   }
-  action.setOutputs({ pr: result.pull, skipped: false, removed: JSON.stringify(removedNames(result.previews)) })
-  await action.writeSummary(destroySummary(result))
+  action.setOutputs({ pr: result.pull, skipped: false })
+  await tellRemoval(action, result)
   end(action, result)
+}
+
+async function tellRemoval({ setOutputs, writeSummary }: ActionRun, result: DestroyResult): Promise<void> {
+  setOutputs({ removed: JSON.stringify(removedNames(result.previews)) })
+  await writeSummary(destroySummary(result))
 }
 
 export async function runSweep(action: ActionRun): Promise<void> {
@@ -56,9 +62,9 @@ async function workOf(action: ActionRun): Promise<PullWork> {
   }
 }
 
-function skip({ report, setOutputs }: ActionRun, why: Problem, removed?: readonly string[]): void {
+function skip({ report, setOutputs }: ActionRun, why: Problem): void {
   report.notice(why)
-  setOutputs({ skipped: true, ...(removed && { removed: JSON.stringify(removed) }) })
+  setOutputs({ skipped: true })
 }
 
 /** What could not be removed is told, and ends the step as failed. */

@@ -1,19 +1,7 @@
 import { type Command, Option } from 'commander'
-import { addCommand, FUNCTION_FLAGS, given, numberOf, type Start } from './cli-words.ts'
-import { SETTING_NAMES, type SettingName } from './settings/schema.ts'
-
-const REMOVAL_FLAGS: readonly SettingName[] = [
-  ...FUNCTION_FLAGS,
-  'before-destroy',
-  'static',
-  'preview-database-admin',
-  'preview-database-access',
-  'preview-database-delete',
-  'comment',
-  'github-environment',
-  'lock-wait',
-  'allowed-account-ids',
-]
+import { addCommand, given, numberOf, type Start } from './cli-words.ts'
+import { REMOVAL_SETTINGS } from './settings/removal.ts'
+import { SETTING_NAMES } from './settings/schema.ts'
 
 /** What is done for pull requests. */
 export function addPreviewCommands(program: Command, start: Start): void {
@@ -32,13 +20,10 @@ export function addPreviewCommands(program: Command, start: Start): void {
       start({ command: 'preview', ...given(command), pull: pullOf(command) })
     })
 
-  addCommand(
-    program,
-    'destroy',
-    'Remove the previews of a pull request. Reads no project.',
-    [...REMOVAL_FLAGS, 'dry-run'],
-    ['wsgi-lambda destroy --pr 7', 'wsgi-lambda destroy --function-name shop --pr 7 --json'],
-  )
+  addCommand(program, 'destroy', 'Remove the previews of a pull request. Reads no project.', REMOVAL_SETTINGS, [
+    'wsgi-lambda destroy --pr 7',
+    'wsgi-lambda destroy --function-name shop --pr 7 --json',
+  ])
     .addOption(pullOption())
     .action((_flags: unknown, command: Command) => {
       start({ command: 'destroy', ...given(command), pull: pullOf(command) })
@@ -48,7 +33,7 @@ export function addPreviewCommands(program: Command, start: Start): void {
     program,
     'sweep',
     'Remove previews of closed pull requests, expired ones, and what is left over. Reads no project.',
-    [...REMOVAL_FLAGS, 'dry-run'],
+    REMOVAL_SETTINGS,
     ['wsgi-lambda sweep --dry-run', 'wsgi-lambda sweep --json'],
   ).action((_flags: unknown, command: Command) => {
     start({ command: 'sweep', ...given(command) })

@@ -194,15 +194,15 @@ describe('a label', () => {
     await shop.run({ settings: LABEL })
     shop.states = [state]
     const gone = await shop.run({ ...unlabeled('preview'), settings: LABEL })
-    expect(gone).toEqual({
+    expect(gone).toMatchObject({
       skipped: { title: 'Pull request 7 has no label "preview" any more: its preview is removed' },
-      removed: ['shop-pr-7'],
+      removal: { previews: [{ functionName: 'shop-pr-7', outcome: 'removed' }] },
     })
     expect(shop.exists('shop-pr-7')).toBe(false)
     expect(shop.told()).toMatch(/: removed[^]*label "preview" taken away/)
-    expect(await shop.run({ ...unlabeled('preview'), settings: LABEL })).toEqual({
+    expect(await shop.run({ ...unlabeled('preview'), settings: LABEL })).toMatchObject({
       skipped: { title: 'Pull request 7 has no label "preview" any more: there is no preview to remove' },
-      removed: [],
+      removal: { previews: [{ outcome: 'missing' }] },
     })
   })
 
@@ -219,9 +219,9 @@ describe('closed while the preview is made', () => {
 
   test('the run removes what it has made, and says so', async () => {
     shop.states = [state, closed]
-    expect(await shop.run()).toEqual({
+    expect(await shop.run()).toMatchObject({
       skipped: { title: 'Pull request 7 was closed meanwhile: its preview is removed' },
-      removed: ['shop-pr-7'],
+      removal: { previews: [{ functionName: 'shop-pr-7', outcome: 'removed' }] },
     })
     expect(shop.story().at(-1)).toBe('tells removed')
     expect(shop.exists('shop-pr-7')).toBe(false)

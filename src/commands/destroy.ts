@@ -6,7 +6,7 @@ import { secondsSince } from '../preview/removal/parts.ts'
 import { type RemovalCollaborators, removePreview } from '../preview/removal/removal.ts'
 import { type DestroyResult, exitCodeOf, type PreviewRemoval, problemsOfRemovals } from '../preview/removal/result.ts'
 import { readTags, searchTags } from '../preview/tags.ts'
-import type { RemovalSettings } from '../settings/settings.ts'
+import type { RemovalSettings } from '../settings/removal.ts'
 
 /** Which pull request's previews. */
 export type Closed = Repository & Pick<Pull, 'number'>

@@ -14,12 +14,8 @@ import type { SweepResult } from '../preview/removal/sweep-result.ts'
 import type { Order } from '../release/order/order.ts'
 import type { Reporter } from '../report/reporter.ts'
 import type { Table } from '../settings/kinds.ts'
-import {
-  type DeploySettings,
-  loadRemovalSettings,
-  type RemovalSettings,
-  type SettingsOrigin,
-} from '../settings/settings.ts'
+import type { RemovalSettings } from '../settings/removal.ts'
+import { type DeploySettings, loadRemovalSettings, type SettingsOrigin } from '../settings/settings.ts'
 import { announceRemovals, destroyedOrTold, swept, sweptRest } from './announce-removal.ts'
 import type { DeployCollaborators } from './deploy.ts'
 import { destroy } from './destroy.ts'

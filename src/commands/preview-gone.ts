@@ -5,7 +5,8 @@ import type { RemovalCollaborators } from '../preview/removal/removal.ts'
 import { type DestroyResult, removedNames } from '../preview/removal/result.ts'
 import { problemsOf } from '../report/problem.ts'
 import type { Reporter } from '../report/reporter.ts'
-import type { DeploySettings, RemovalSettings } from '../settings/settings.ts'
+import type { RemovalSettings } from '../settings/removal.ts'
+import type { DeploySettings } from '../settings/settings.ts'
 import { announceRemovals, destroyed, type RemovalAnnouncing } from './announce-removal.ts'
 import { destroy } from './destroy.ts'
 
@@ -17,8 +18,7 @@ export interface GoneCollaborators extends RemovalAnnouncing {
 /** What came of it instead of a preview. */
 export interface Gone {
   readonly skipped: Problem
-  /** By their names. */
-  readonly removed: readonly string[]
+  readonly removal: DestroyResult
 }
 
 /** What a preview that is to go leaves behind. */
@@ -39,7 +39,7 @@ export async function removeAfterClosing(
   const result = await remove('closed', pull, settings, collaborators)
   if (result.problems.length > 0)
     throw new StillThere(result.problems, `${title}, and its preview could not be removed`)
-  return { skipped: { title: `${title}: its preview is removed` }, removed: removedNames(result.previews) }
+  return { skipped: { title: `${title}: its preview is removed` }, removal: result }
 }
 
 /** Of a pull request whose label was taken away, by which it had asked for a preview. @throws StillThere */
@@ -53,13 +53,12 @@ export async function removeWithoutLabel(
   const result = await remove(`label ${label} taken away`, pull, settings, collaborators)
   if (result.problems.length > 0)
     throw new StillThere(result.problems, `${title}, and its preview could not be removed`)
-  const removed = removedNames(result.previews)
-  return { skipped: { title: `${title}: ${outcomeOf(removed, settings)}` }, removed }
+  return { skipped: { title: `${title}: ${outcomeOf(result, settings)}` }, removal: result }
 }
 
-function outcomeOf(removed: readonly string[], { dryRun }: DeploySettings): string {
+function outcomeOf({ previews }: DestroyResult, { dryRun }: DeploySettings): string {
   if (dryRun) return 'a preview of it would be removed'
-  return removed.length === 0 ? 'there is no preview to remove' : 'its preview is removed'
+  return removedNames(previews).length === 0 ? 'there is no preview to remove' : 'its preview is removed'
 }
 
 async function remove(

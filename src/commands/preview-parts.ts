@@ -10,7 +10,7 @@ import { openServer, type ServerCollaborators } from '../preview/database/open.t
 import { type DatabaseCollaborators, preparePreviewDatabase } from '../preview/database/prepare.ts'
 import { removePreviewDatabase } from '../preview/database/remove.ts'
 import { readTags, searchTags } from '../preview/tags.ts'
-import type { RemovalSettings } from '../settings/settings.ts'
+import type { RemovalSettings } from '../settings/removal.ts'
 import type { PreviewCollaborators } from './preview.ts'
 import type { SweepCollaborators } from './sweep.ts'
 

@@ -9,14 +9,15 @@ import { pullOf, stateOf } from '../preview/prerequisites.ts'
 import type { Pull, RunEvent } from '../preview/pull.ts'
 import { decideByLabel, reasonAgainst } from '../preview/pull-state.ts'
 import type { RemovalCollaborators } from '../preview/removal/removal.ts'
+import type { DestroyResult } from '../preview/removal/result.ts'
 import type { Reporter } from '../report/reporter.ts'
 import type { Table } from '../settings/kinds.ts'
+import type { RemovalSettings } from '../settings/removal.ts'
 import {
   type DeploySettings,
   loadDeploySettings,
   loadPlaceSettings,
   type PlaceSettings,
-  type RemovalSettings,
   type SettingsOrigin,
 } from '../settings/settings.ts'
 import { type PreviewCollaborators, type PreviewResult, preview } from './preview.ts'
@@ -27,8 +28,8 @@ import { telling } from './telling.ts'
 export type PreviewRun =
   | {
       readonly skipped: Problem
-      /** Previews that were removed instead, by their names. */
-      readonly removed?: readonly string[]
+      /** What was removed instead. */
+      readonly removal?: DestroyResult
     }
   | { readonly skipped: undefined; readonly result: PreviewResult; readonly settings: DeploySettings }
 

@@ -18,7 +18,7 @@ import { accountOf } from '../preview/removal/static-orphans.ts'
 import { removeStatics } from '../preview/removal/statics.ts'
 import type { Beside, Survey, Tagged } from '../preview/removal/survey.ts'
 import type { SweepItem } from '../preview/removal/sweep-result.ts'
-import type { RemovalSettings } from '../settings/settings.ts'
+import type { RemovalSettings } from '../settings/removal.ts'
 
 /** What a sweep goes by. */
 export interface Sweeping {

@@ -9,7 +9,7 @@ import { exitCodeOf, type PreviewRemoval } from '../preview/removal/result.ts'
 import { survey } from '../preview/removal/survey.ts'
 import type { SweepItem, SweepResult } from '../preview/removal/sweep-result.ts'
 import type { PreviewTags } from '../preview/tags.ts'
-import type { RemovalSettings } from '../settings/settings.ts'
+import type { RemovalSettings } from '../settings/removal.ts'
 import { kept, planned, type Sweeping, sweepRest } from './sweep-rest.ts'
 
 export interface SweepCollaborators extends RemovalCollaborators {

@@ -338,7 +338,9 @@ export const RELEASE_SETTING_NAMES = SETTING_NAMES.filter(
 )
 export const BUILD_SETTING_NAMES = Object.keys(BUILD_SETTINGS) as (keyof typeof BUILD_SETTINGS)[]
 
-type CamelCase<S extends string> = S extends `${infer Head}-${infer Tail}` ? `${Head}${Capitalize<CamelCase<Tail>>}` : S
+export type CamelCase<S extends string> = S extends `${infer Head}-${infer Tail}`
+  ? `${Head}${Capitalize<CamelCase<Tail>>}`
+  : S
 type ValueOf<S> = S extends { readonly schema: v.GenericSchema<unknown, infer T> } ? T : never
 type Given<S> = S extends { readonly default: unknown } ? ValueOf<S> : ValueOf<S> | undefined
 

@@ -16,6 +16,7 @@ import { previewContradictions, previewGaps } from './preview.ts'
 import { type Pyproject, pyprojectSources, readPyproject } from './pyproject.ts'
 import { findRuntime } from './python-version.ts'
 import { regionOf } from './region.ts'
+import { REMOVAL_SETTINGS, type RemovalSettings } from './removal.ts'
 import { camelCase, SETTING_NAMES, SETTINGS, type SettingName, type Values } from './schema.ts'
 import { staticContradictions } from './static.ts'
 import { trafficContradictions } from './traffic.ts'
@@ -68,13 +69,6 @@ export interface DeploySettings extends FunctionSettings {
   readonly build: BuildSettings | undefined
 }
 
-/** For what removes previews. */
-export interface RemovalSettings extends Values {
-  /** Of the function that they are previews of; undefined for any. */
-  readonly functionName: string | undefined
-  readonly region: string | undefined
-}
-
 /** Variables that start like settings but are not. */
 const NOT_SETTINGS = new Set(['WSGI_LAMBDA_PROJECT', 'WSGI_LAMBDA_STAGE'])
 
@@ -125,11 +119,11 @@ export async function loadFunctionSettings(origin: SettingsOrigin, isRemoteComma
 
 /**
  * Settings for what removes previews: of the project nothing is read, which need not be there. What was left to its file is not
- * known, so nothing is held against anything else.
+ * known, so nothing is held against anything else; and a mistake in what it does not need leaves no preview behind.
  * @throws SettingsError with every mistake at once
  */
 export function loadRemovalSettings({ stage, environment, explicit }: SettingsOrigin): RemovalSettings {
-  const checked = checkValues([variablesSource(environment), explicit])
+  const checked = checkValues([variablesSource(environment), explicit].map(ofRemoval))
   const { values } = fillStage(checked.values, stage)
   const { functionName } = values
   return settle(checked.problems, {
@@ -137,6 +131,13 @@ export function loadRemovalSettings({ stage, environment, explicit }: SettingsOr
     functionName: functionName?.includes('{{') ? undefined : functionName,
     region: regionOf(environment),
   })
+}
+
+/** Without the settings of other commands. A name that none has stays a mistake: it may be one of these, misspelled. */
+function ofRemoval(source: Source): Source {
+  const isOther = (name: string): boolean =>
+    (SETTING_NAMES as readonly string[]).includes(name) && !(REMOVAL_SETTINGS as readonly string[]).includes(name)
+  return { ...source, given: Object.fromEntries(Object.entries(source.given).filter(([name]) => !isOther(name))) }
 }
 
 /** What says where a pull request is told of a mistake in the others, and whether it is. */
