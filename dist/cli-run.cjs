@@ -14950,15 +14950,18 @@ function parseBucketAddress(address2) {
 function isOwnBucket(setting) {
   return OWN.test(setting);
 }
+function ownUploads(setting, functionName) {
+  return setting.replace(/^auto\/*$/, `auto/${functionName}`);
+}
 function uploadAddress(setting, { account, region }) {
   if (!isOwnBucket(setting)) return setting;
   const [, purpose = "", prefix = ""] = OWN.exec(setting) ?? [];
   return `s3://wsgi-lambda-${account}-${region}${purpose}/${prefix}`.replace(/\/$/, "");
 }
-function previewUploads(setting) {
+function previewUploads(setting, functionName) {
   if (!isOwnBucket(setting)) return `${setting.replace(/\/+$/, "")}/previews`;
-  const [, , prefix = ""] = OWN.exec(setting) ?? [];
-  return `auto-previews/${prefix}`.replace(/\/$/, "");
+  const [, , prefix = ""] = OWN.exec(ownUploads(setting, functionName)) ?? [];
+  return `auto-previews/${prefix}`;
 }
 var OWN;
 var init_bucket_address = __esm({
@@ -15305,6 +15308,28 @@ var init_region = __esm({
   }
 });
 
+// src/settings/removal.ts
+var REMOVAL_SETTINGS;
+var init_removal = __esm({
+  "src/settings/removal.ts"() {
+    "use strict";
+    REMOVAL_SETTINGS = [
+      "function-name",
+      "alias",
+      "before-destroy",
+      "static",
+      "preview-database-admin",
+      "preview-database-access",
+      "preview-database-delete",
+      "comment",
+      "github-environment",
+      "lock-wait",
+      "allowed-account-ids",
+      "dry-run"
+    ];
+  }
+});
+
 // src/settings/values.ts
 function checkValues(sources) {
   const problems = [];
@@ -15401,7 +15426,7 @@ async function loadFunctionSettings(origin, isRemoteCommand = false) {
   return settle2(loaded.problems, { ...loaded.common, ...namePart(loaded, hint) });
 }
 function loadRemovalSettings({ stage: stage2, environment, explicit }) {
-  const checked = checkValues([variablesSource(environment), explicit]);
+  const checked = checkValues([variablesSource(environment), explicit].map(ofRemoval));
   const { values } = fillStage(checked.values, stage2);
   const { functionName } = values;
   return settle2(checked.problems, {
@@ -15409,6 +15434,10 @@ function loadRemovalSettings({ stage: stage2, environment, explicit }) {
     functionName: functionName?.includes("{{") ? void 0 : functionName,
     region: regionOf(environment)
   });
+}
+function ofRemoval(source2) {
+  const isOther = (name) => SETTING_NAMES.includes(name) && !REMOVAL_SETTINGS.includes(name);
+  return { ...source2, given: Object.fromEntries(Object.entries(source2.given).filter(([name]) => !isOther(name))) };
 }
 async function loadPlaceSettings(origin, readsProject) {
   const loaded = readsProject ? await load(origin, PREVIEW_STAGE).catch(() => void 0) : void 0;
@@ -15596,6 +15625,7 @@ var init_settings = __esm({
     init_pyproject();
     init_python_version();
     init_region();
+    init_removal();
     init_schema();
     init_static();
     init_traffic();
@@ -20076,10 +20106,10 @@ function layerGrants({ dependenciesLayer, functionName, manage }, place) {
     }
   ];
 }
-function uploadGrants({ uploadBucket: uploadBucket2, uploadKmsKey }, place) {
+function uploadGrants({ functionName, uploadBucket: uploadBucket2, uploadKmsKey }, place) {
   if (uploadBucket2 === void 0) return [];
   const { partition } = place;
-  const { name, prefix } = parseBucketAddress(uploadAddress(uploadBucket2, place));
+  const { name, prefix } = parseBucketAddress(uploadAddress(ownUploads(uploadBucket2, functionName), place));
   return [
     {
       sid: "UploadArtifacts",
@@ -21661,7 +21691,7 @@ function settingsOfPreview(settings, identity, { tags, environment, isToBeSeeded
     trafficAlarms: [],
     keepVersions: Math.min(settings.keepVersions || KEPT_VERSIONS, KEPT_VERSIONS),
     static: tags.static,
-    uploadBucket: settings.uploadBucket && previewUploads(settings.uploadBucket),
+    uploadBucket: settings.uploadBucket && previewUploads(settings.uploadBucket, identity.base),
     // A new database gets all of them: nobody reads that list.
     migratePlan: false,
     beforeTraffic: [...settings.beforeTraffic, ...isToBeSeeded ? settings.previewSeed : []]
@@ -21945,11 +21975,11 @@ async function asBuilt({ artifact, layer, packages, runtime, architecture, strea
     ...{ runtime, architecture, streaming, builder: "none", slices, packages, seconds: {} }
   };
 }
-async function uploadBucket({ artifact, layer }, { uploadBucket: setting, uploadBucketOwner: owner, uploadKmsKey: kmsKey }, known, { openBucket: openBucket2, openOwnBucket: openOwnBucket2 }) {
+async function uploadBucket({ artifact, layer }, { functionName, uploadBucket: setting, uploadBucketOwner: owner, uploadKmsKey: kmsKey }, known, { openBucket: openBucket2, openOwnBucket: openOwnBucket2 }) {
   const zipBytes = Math.max(artifact.zipBytes, layer?.zipBytes ?? 0);
   if (zipBytes <= LIMITS.directUploadBytes || setting === void 0) return {};
   if (!isOwnBucket(setting)) return { bucket: await openBucket2(setting, { owner, kmsKey }) };
-  const own = await openOwnBucket2(setting, known);
+  const own = await openOwnBucket2(ownUploads(setting, functionName), known);
   return { own, bucket: await openBucket2(own.address, { owner: own.owner, kmsKey }) };
 }
 var init_sending2 = __esm({
@@ -24486,7 +24516,7 @@ async function removeLateLog({ tags, previews }) {
   const logGroups = await previews.openLogGroups();
   await logGroups.remove(defaultLogGroup(tags.functionName)).catch(() => void 0);
 }
-var init_removal = __esm({
+var init_removal2 = __esm({
   "src/preview/removal/removal.ts"() {
     "use strict";
     init_errors2();
@@ -24561,7 +24591,7 @@ var init_destroy = __esm({
     init_identity();
     init_ownership();
     init_parts2();
-    init_removal();
+    init_removal2();
     init_result();
     init_tags3();
   }
@@ -27291,7 +27321,7 @@ async function removeAfterClosing(pull2, settings, collaborators) {
   const result = await remove3("closed", pull2, settings, collaborators);
   if (result.problems.length > 0)
     throw new StillThere(result.problems, `${title}, and its preview could not be removed`);
-  return { skipped: { title: `${title}: its preview is removed` }, removed: removedNames(result.previews) };
+  return { skipped: { title: `${title}: its preview is removed` }, removal: result };
 }
 async function removeWithoutLabel(pull2, settings, collaborators) {
   const label = JSON.stringify(settings.previewLabel);
@@ -27299,12 +27329,11 @@ async function removeWithoutLabel(pull2, settings, collaborators) {
   const result = await remove3(`label ${label} taken away`, pull2, settings, collaborators);
   if (result.problems.length > 0)
     throw new StillThere(result.problems, `${title}, and its preview could not be removed`);
-  const removed = removedNames(result.previews);
-  return { skipped: { title: `${title}: ${outcomeOf4(removed, settings)}` }, removed };
+  return { skipped: { title: `${title}: ${outcomeOf4(result, settings)}` }, removal: result };
 }
-function outcomeOf4(removed, { dryRun }) {
+function outcomeOf4({ previews }, { dryRun }) {
   if (dryRun) return "a preview of it would be removed";
-  return removed.length === 0 ? "there is no preview to remove" : "its preview is removed";
+  return removedNames(previews).length === 0 ? "there is no preview to remove" : "its preview is removed";
 }
 async function remove3(why, pull2, settings, collaborators) {
   const result = await destroy(pull2, settings, await collaborators.openRemoval(settings));
@@ -27775,7 +27804,7 @@ var init_sweep = __esm({
     init_databases2();
     init_parts2();
     init_pulls();
-    init_removal();
+    init_removal2();
     init_result();
     init_survey();
     init_sweep_rest();
@@ -28373,7 +28402,7 @@ function previewSettings(settings) {
     reservedConcurrency: previewConcurrency === "none" ? void 0 : previewConcurrency,
     beforeTraffic: [...settings.beforeTraffic, ...settings.previewSeed],
     static: previewStatics(settings.static),
-    uploadBucket: settings.uploadBucket && previewUploads(settings.uploadBucket)
+    uploadBucket: settings.uploadBucket && previewUploads(settings.uploadBucket, settings.functionName)
   };
 }
 function previewStatics(address2) {

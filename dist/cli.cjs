@@ -5485,9 +5485,10 @@ function addLookingCommands(program2, start) {
   });
 }
 
-// src/cli-preview-words.ts
-var REMOVAL_FLAGS = [
-  ...FUNCTION_FLAGS,
+// src/settings/removal.ts
+var REMOVAL_SETTINGS = [
+  "function-name",
+  "alias",
   "before-destroy",
   "static",
   "preview-database-admin",
@@ -5496,8 +5497,11 @@ var REMOVAL_FLAGS = [
   "comment",
   "github-environment",
   "lock-wait",
-  "allowed-account-ids"
+  "allowed-account-ids",
+  "dry-run"
 ];
+
+// src/cli-preview-words.ts
 function addPreviewCommands(program2, start) {
   addCommand(
     program2,
@@ -5511,20 +5515,17 @@ function addPreviewCommands(program2, start) {
   ).addOption(pullOption()).action((_flags, command) => {
     start({ command: "preview", ...given(command), pull: pullOf(command) });
   });
-  addCommand(
-    program2,
-    "destroy",
-    "Remove the previews of a pull request. Reads no project.",
-    [...REMOVAL_FLAGS, "dry-run"],
-    ["wsgi-lambda destroy --pr 7", "wsgi-lambda destroy --function-name shop --pr 7 --json"]
-  ).addOption(pullOption()).action((_flags, command) => {
+  addCommand(program2, "destroy", "Remove the previews of a pull request. Reads no project.", REMOVAL_SETTINGS, [
+    "wsgi-lambda destroy --pr 7",
+    "wsgi-lambda destroy --function-name shop --pr 7 --json"
+  ]).addOption(pullOption()).action((_flags, command) => {
     start({ command: "destroy", ...given(command), pull: pullOf(command) });
   });
   addCommand(
     program2,
     "sweep",
     "Remove previews of closed pull requests, expired ones, and what is left over. Reads no project.",
-    [...REMOVAL_FLAGS, "dry-run"],
+    REMOVAL_SETTINGS,
     ["wsgi-lambda sweep --dry-run", "wsgi-lambda sweep --json"]
   ).action((_flags, command) => {
     start({ command: "sweep", ...given(command) });

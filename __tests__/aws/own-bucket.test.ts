@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals'
 import { openOwnBucket } from '../../src/aws/bucket.ts'
-import { isOwnBucket, previewUploads, uploadAddress } from '../../src/aws/bucket-address.ts'
+import { isOwnBucket, ownUploads, previewUploads, uploadAddress } from '../../src/aws/bucket-address.ts'
 import type { OwnBucket } from '../../src/aws/own-bucket.ts'
 import { type FakeBucket, fakeBuckets } from '../support/fake-buckets.ts'
 import { useAsAws } from './as-aws.ts'
@@ -40,14 +40,15 @@ const ALL = ['PUT ', ...['publicAccessBlock', 'ownershipControls', 'encryption',
 )
 
 test.each([
-  ['auto', true, `s3://${NAME}`, 'auto-previews', `s3://${NAME}-previews`],
-  ['auto/', true, `s3://${NAME}`, 'auto-previews', `s3://${NAME}-previews`],
+  ['auto', true, `s3://${NAME}/admin`, 'auto-previews/admin', `s3://${NAME}-previews/admin`],
+  ['auto/', true, `s3://${NAME}/admin`, 'auto-previews/admin', `s3://${NAME}-previews/admin`],
   ['auto/shop/web/', true, `s3://${NAME}/shop/web`, 'auto-previews/shop/web', `s3://${NAME}-previews/shop/web`],
   ['s3://uploads', false, 's3://uploads', 's3://uploads/previews', 's3://uploads/previews'],
   ['s3://auto/shop/', false, 's3://auto/shop/', 's3://auto/shop/previews', 's3://auto/shop/previews'],
 ])('upload-bucket: %s', (setting, isOwn, address, previews, previewAddress) => {
   expect([isOwnBucket(setting), isOwnBucket(previews)]).toEqual([isOwn, isOwn])
-  expect([uploadAddress(setting, PLACE), previewUploads(setting)]).toEqual([address, previews])
+  expect(uploadAddress(ownUploads(setting, 'admin'), PLACE)).toBe(address)
+  expect(previewUploads(setting, 'admin')).toBe(previews)
   expect(uploadAddress(previews, PLACE)).toBe(previewAddress)
 })
 

@@ -99,6 +99,8 @@ describe('upload-bucket: auto', () => {
   const OWN = 'wsgi-lambda-000000000000-eu-west-1'
   const auto = (name: string, ...flags: readonly string[]): Promise<Ended> =>
     deploy('--upload-bucket', 'auto', '--function-name', name, ...flags)
+  const beside = (name: string, ...flags: readonly string[]): Promise<Ended> =>
+    deploy('--upload-bucket', 'auto/own', '--function-name', name, ...flags)
   const planOf = ({ stdout }: Ended): readonly string[] => (JSON.parse(stdout) as DeployResult).plan
   const ofBucket = (): string[] =>
     world.operations().filter((operation) => /Bucket|Object|Upload|Part$|PublicAccess/.test(operation))
@@ -126,9 +128,9 @@ describe('upload-bucket: auto', () => {
     expect(exitCode).toBe(0)
     const { artifact, plan } = JSON.parse(stdout) as DeployResult
     expect(plan).toContain(`finish the bucket ${OWN}, for uploads`)
-    expect(plan).toContain(`upload the code to s3://${OWN}/${artifact.sha256}.zip`)
+    expect(plan).toContain(`upload the code to s3://${OWN}/own/${artifact.sha256}.zip`)
     expect(ofBucket()).not.toContain('CreateBucket')
-    expect(await keysOf(OWN)).toEqual([`${artifact.sha256}.zip`])
+    expect(await keysOf(OWN)).toEqual([`own/${artifact.sha256}.zip`])
   })
 
   test('closed to everybody, and forgetful', async () => {
@@ -145,8 +147,8 @@ describe('upload-bucket: auto', () => {
     expect([writes(), ofBucket()]).toEqual([[], []])
   })
 
-  test('another function finds the bucket and the upload', async () => {
-    const other = await auto('own-other')
+  test('another function with the same prefix finds the bucket and the upload', async () => {
+    const other = await beside('own-other')
     expect(other.exitCode).toBe(0)
     expect(planOf(other).filter((step) => step.includes('the bucket'))).toEqual([])
     expect(ofBucket()).toEqual(['GetBucketTagging', 'HeadObject'])
@@ -155,7 +157,7 @@ describe('upload-bucket: auto', () => {
   test('what has expired meanwhile is sent again, with the key that is wanted now', async () => {
     const [Key] = await keysOf(OWN)
     await s3.send(new DeleteObjectCommand({ Bucket: OWN, Key }))
-    expect((await auto('own-again', '--upload-kms-key', 'alias/uploads')).exitCode).toBe(0)
+    expect((await beside('own-again', '--upload-kms-key', 'alias/uploads')).exitCode).toBe(0)
     expect(await keysOf(OWN)).toEqual([Key])
     expect(await s3.send(new HeadObjectCommand({ Bucket: OWN, Key }))).toMatchObject({
       ServerSideEncryption: 'aws:kms',

@@ -48,7 +48,7 @@ test('nothing that only production may reach is left to a preview', async () => 
 
 test.each([
   ['s3://uploads/production', 's3://uploads/production/previews'],
-  ['auto', 'auto-previews'],
+  ['auto', 'auto-previews/shop'],
 ])('uploads to %s: not where those of the function lie', async (uploadBucket, expected) => {
   expect((await previewOf({ 'upload-bucket': uploadBucket })).uploadBucket).toBe(expected)
   expect((await previewOf({})).uploadBucket).toBeUndefined()

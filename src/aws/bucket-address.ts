@@ -11,6 +11,11 @@ export function isOwnBucket(setting: string): boolean {
   return OWN.test(setting)
 }
 
+/** `upload-bucket` with the prefix that stands for none: artifacts of a function lie below its name, where others need no rights. */
+export function ownUploads(setting: string, functionName: string): string {
+  return setting.replace(/^auto\/*$/, `auto/${functionName}`)
+}
+
 /** Where `upload-bucket` is, as `s3://BUCKET/PREFIX`. A bucket of this program has the name of its account and region. */
 export function uploadAddress(
   setting: string,
@@ -22,11 +27,11 @@ export function uploadAddress(
 }
 
 /**
- * `upload-bucket` of previews. Whoever writes into the function's own place could change what is deployed: theirs is below it.
+ * `upload-bucket` of previews of a function. Whoever writes into the function's own place could change what is deployed: theirs is below it.
  * And whoever may make a bucket may change its policy: the one that previews make is theirs alone.
  */
-export function previewUploads(setting: string): string {
+export function previewUploads(setting: string, functionName: string): string {
   if (!isOwnBucket(setting)) return `${setting.replace(/\/+$/, '')}/previews`
-  const [, , prefix = ''] = OWN.exec(setting) ?? []
-  return `auto-previews/${prefix}`.replace(/\/$/, '')
+  const [, , prefix = ''] = OWN.exec(ownUploads(setting, functionName)) ?? []
+  return `auto-previews/${prefix}`
 }

@@ -1,5 +1,5 @@
 import type { GivenArtifact } from '../artifact/given.ts'
-import { isOwnBucket } from '../aws/bucket-address.ts'
+import { isOwnBucket, ownUploads } from '../aws/bucket-address.ts'
 import type { LayerApi } from '../aws/layers.ts'
 import type { OwnBucket, OwnBucketPlace } from '../aws/own-bucket.ts'
 import type { Bucket, BucketAccess } from '../aws/s3.ts'
@@ -91,13 +91,13 @@ export async function asBuilt(
 
 async function uploadBucket(
   { artifact, layer }: BuildResult,
-  { uploadBucket: setting, uploadBucketOwner: owner, uploadKmsKey: kmsKey }: DeploySettings,
+  { functionName, uploadBucket: setting, uploadBucketOwner: owner, uploadKmsKey: kmsKey }: DeploySettings,
   known: OwnBucketPlace | undefined,
   { openBucket, openOwnBucket }: SendingCollaborators,
 ): Promise<{ readonly bucket?: Bucket; readonly own?: OwnBucket }> {
   const zipBytes = Math.max(artifact.zipBytes, layer?.zipBytes ?? 0)
   if (zipBytes <= LIMITS.directUploadBytes || setting === undefined) return {}
   if (!isOwnBucket(setting)) return { bucket: await openBucket(setting, { owner, kmsKey }) }
-  const own = await openOwnBucket(setting, known)
+  const own = await openOwnBucket(ownUploads(setting, functionName), known)
   return { own, bucket: await openBucket(own.address, { owner: own.owner, kmsKey }) }
 }

@@ -51,7 +51,7 @@ export function settingsOfPreview(
     trafficAlarms: [],
     keepVersions: Math.min(settings.keepVersions || KEPT_VERSIONS, KEPT_VERSIONS),
     static: tags.static,
-    uploadBucket: settings.uploadBucket && previewUploads(settings.uploadBucket),
+    uploadBucket: settings.uploadBucket && previewUploads(settings.uploadBucket, identity.base),
     // A new database gets all of them: nobody reads that list.
     migratePlan: false,
     beforeTraffic: [...settings.beforeTraffic, ...(isToBeSeeded ? settings.previewSeed : [])],

@@ -122,7 +122,7 @@ describe('the role of previews', () => {
     const { statements } = await roleOf('PreviewRole', { 'upload-bucket': 'auto' })
     const text = JSON.stringify(statements)
     const bucket = 's3:::wsgi-lambda-${AWS::AccountId}-${AWS::Region}-previews'
-    expect(new Set(text.match(/s3:::[^"]*/g))).toEqual(new Set([bucket, `${bucket}/*`]))
+    expect(new Set(text.match(/s3:::[^"]*/g))).toEqual(new Set([bucket, `${bucket}/shop/*`]))
     expect(text).toContain('s3:CreateBucket')
   })
 

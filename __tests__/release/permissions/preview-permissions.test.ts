@@ -147,8 +147,8 @@ test('what a deployment does with the settings of a preview is allowed', async (
 test.each([
   ['s3://uploads', 'uploads/previews/', 'uploads'],
   ['s3://uploads/shop/', 'uploads/shop/previews/', 'uploads'],
-  ['auto', 'wsgi-lambda-123456789012-eu-west-1-previews/', 'wsgi-lambda-123456789012-eu-west-1-previews'],
-  ['auto/shop', 'wsgi-lambda-123456789012-eu-west-1-previews/shop/', 'wsgi-lambda-123456789012-eu-west-1-previews'],
+  ['auto', 'wsgi-lambda-123456789012-eu-west-1-previews/shop/', 'wsgi-lambda-123456789012-eu-west-1-previews'],
+  ['auto/web', 'wsgi-lambda-123456789012-eu-west-1-previews/web/', 'wsgi-lambda-123456789012-eu-west-1-previews'],
 ])('uploads to %s: where nothing of the function lies', async (uploadBucket, place, bucket) => {
   const statements = await statementsOf({ 'upload-bucket': uploadBucket })
   expect(resourcesOf(statements, 's3:PutObject')).toEqual([`arn:aws:s3:::${place}*`])

@@ -1,4 +1,4 @@
-import { isOwnBucket, parseBucketAddress, uploadAddress } from '../../aws/bucket-address.ts'
+import { isOwnBucket, ownUploads, parseBucketAddress, uploadAddress } from '../../aws/bucket-address.ts'
 import type { FunctionSettings } from '../../settings/settings.ts'
 import { layerNameOf } from '../desired/desired-layers.ts'
 import type { Grant, Place } from './grant.ts'
@@ -48,10 +48,10 @@ export const MAKE_BUCKET = [
   's3:PutBucketTagging',
 ] as const
 
-function uploadGrants({ uploadBucket, uploadKmsKey }: FunctionSettings, place: Place): Grant[] {
+function uploadGrants({ functionName, uploadBucket, uploadKmsKey }: FunctionSettings, place: Place): Grant[] {
   if (uploadBucket === undefined) return []
   const { partition } = place
-  const { name, prefix } = parseBucketAddress(uploadAddress(uploadBucket, place))
+  const { name, prefix } = parseBucketAddress(uploadAddress(ownUploads(uploadBucket, functionName), place))
   return [
     {
       sid: 'UploadArtifacts',

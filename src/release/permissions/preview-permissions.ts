@@ -59,7 +59,7 @@ export function previewSettings(settings: FunctionSettings): FunctionSettings {
     reservedConcurrency: previewConcurrency === 'none' ? undefined : previewConcurrency,
     beforeTraffic: [...settings.beforeTraffic, ...settings.previewSeed],
     static: previewStatics(settings.static),
-    uploadBucket: settings.uploadBucket && previewUploads(settings.uploadBucket),
+    uploadBucket: settings.uploadBucket && previewUploads(settings.uploadBucket, settings.functionName),
   }
 }
 
