@@ -509,23 +509,24 @@ describe('--json prints one object on standard output', () => {
 })
 
 describe('settings and failures', () => {
-  test.each(['build', 'deploy', 'plan', 'rollback', 'manage'])(
-    "%s refuses a fork's code beside secrets, as the action does",
-    async (command) => {
-      const path = join(folder, 'event.json')
-      const head = { sha: 'a'.repeat(40), repo: { full_name: 'stranger/shop' } }
-      await writeFile(path, JSON.stringify({ action: 'opened', pull_request: { number: 7, head } }))
-      const env = { GITHUB_EVENT_NAME: 'pull_request_target', GITHUB_EVENT_PATH: path, GITHUB_REPOSITORY: 'octo/shop' }
-      const { exitCode, stdout } = await wsgiLambda([command, '--json'], { env })
-      expect([exitCode, JSON.parse(stdout)]).toEqual([
-        1,
-        {
-          error: [expect.objectContaining({ title: expect.stringContaining("the code is a fork's (stranger/shop)") })],
-        },
-      ])
-      expect(calls).toEqual([])
-    },
-  )
+  test.each([
+    ...['build', 'deploy', 'plan', 'rollback'].map((command) => [command, 1] as const),
+    // Of a remote command, any other code would be the command's own.
+    ['manage', 125] as const,
+  ])("%s refuses a fork's code beside secrets, as the action does: exit code %d", async (command, ownCode) => {
+    const path = join(folder, 'event.json')
+    const head = { sha: 'a'.repeat(40), repo: { full_name: 'stranger/shop' } }
+    await writeFile(path, JSON.stringify({ action: 'opened', pull_request: { number: 7, head } }))
+    const env = { GITHUB_EVENT_NAME: 'pull_request_target', GITHUB_EVENT_PATH: path, GITHUB_REPOSITORY: 'octo/shop' }
+    const { exitCode, stdout } = await wsgiLambda([command, '--json'], { env })
+    expect([exitCode, JSON.parse(stdout)]).toEqual([
+      ownCode,
+      {
+        error: [expect.objectContaining({ title: expect.stringContaining("the code is a fork's (stranger/shop)") })],
+      },
+    ])
+    expect(calls).toEqual([])
+  })
 
   test('every mistake is reported at once', async () => {
     const { exitCode, stdout, stderr } = await wsgiLambda([

@@ -245,6 +245,7 @@ describe('other CI, by the command line', () => {
     }) as Pipeline & Readonly<Record<string, Job>>
     const gitlab = {
       GITLAB_CI: 'true',
+      CI_SERVER_URL: 'https://gitlab.example.com',
       CI_PROJECT_ID: '42',
       CI_PROJECT_PATH: 'owner/name',
       AWS_TOKEN: 'a-token-of-gitlab',
