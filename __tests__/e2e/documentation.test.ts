@@ -246,9 +246,9 @@ describe('commands', () => {
     if (program === 'npx') expect(verb).toBe('wsgi-lambda')
   })
 
-  /** A variable with a mistake stops each command after its own words have been checked, before it does anything. */
+  /** A variable that all commands read, with a mistake: it stops each after its own words have been checked, before it does anything. */
   const STOP =
-    '✖ WSGI_LAMBDA_MEMORY is not valid\n  Given: "stop"\n  Allowed: a whole number, 128 to 10240 (MB). Example: 1024\n'
+    '✖ WSGI_LAMBDA_LOCK_WAIT is not valid\n  Given: "stop"\n  Allowed: a whole number, 0 to 86400 (seconds). Example: 1800\n'
   const checked = new Map<string, { exitCode: number; output: string }>()
 
   beforeAll(async () => {
@@ -266,7 +266,7 @@ describe('commands', () => {
         // In front, so that it wins over a project that the line names.
         const result = await run(['--project', cwd, ...args], {
           cwd,
-          variables: { GITHUB_REPOSITORY_ID: '4711', ...variables, WSGI_LAMBDA_MEMORY: 'stop' },
+          variables: { GITHUB_REPOSITORY_ID: '4711', ...variables, WSGI_LAMBDA_LOCK_WAIT: 'stop' },
         })
         checked.set(`${place} ${command}`, result)
       }
