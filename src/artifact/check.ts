@@ -2,6 +2,7 @@ import type { Toolchain } from '../builder/builder.ts'
 import type { Sandbox, SandboxEnd } from '../builder/sandbox.ts'
 import { type Problem, UserError } from '../errors.ts'
 import type { Target } from '../platform/target.ts'
+import type { ImportFacts } from '../report/import-section.ts'
 import type { Reporter } from '../report/reporter.ts'
 import type { Table } from '../settings/kinds.ts'
 import type { BuildSettings } from '../settings/settings.ts'
@@ -9,7 +10,7 @@ import { keyOf, readRecord, writeRecord } from '../store/records.ts'
 import type { Store } from '../store/store.ts'
 import { checkVariables, IMAGE_VARIABLES, LAMBDA_VARIABLES, NO_ADDRESS } from './check-environment.ts'
 import { type CheckAnswer, type CheckEnd, type CheckTerms, judge } from './check-verdict.ts'
-import { type ImportTimes, importTimesOf } from './import-times.ts'
+import { importTimesOf } from './import-times.ts'
 
 /** What the check depends on. */
 export type CheckSettings = Pick<
@@ -48,7 +49,7 @@ export type CheckResult =
       /** Whether an earlier build has checked the same artifact. */
       readonly isKept: boolean
       /** Of this check, or of the one that is kept. */
-      readonly imports: ImportTimes | undefined
+      readonly imports: ImportFacts | undefined
     }
   | { readonly outcome: 'unknown' | 'unchecked' }
 
@@ -120,7 +121,7 @@ async function tryArtifact(path: string, { settings, env, sandbox, report }: Tri
 interface KeptCheck {
   readonly outcome: 'passed' | 'unknown'
   readonly statusCode?: number | undefined
-  readonly imports?: ImportTimes | undefined
+  readonly imports?: ImportFacts | undefined
 }
 
 function recall({ outcome, statusCode, imports }: KeptCheck, terms: CheckTerms, report: Reporter): CheckResult {

@@ -1,18 +1,4 @@
-/** Where the time of an import went: what the import check measures while it imports the application anyway. */
-export interface ImportTimes {
-  /** The image that it was imported in, on this machine. */
-  readonly measuredOn: string
-  /** The whole of it. */
-  readonly seconds: number
-  /** The dearest, longest of its own first. */
-  readonly packages: readonly {
-    /** As it is imported: `django`; or one of OTHER_PACKAGES. */
-    readonly package: string
-    readonly selfSeconds: number
-    /** With all that its modules import first. */
-    readonly cumulativeSeconds: number
-  }[]
-}
+import type { ImportFacts } from '../report/import-section.ts'
 
 /** What is no distribution. */
 export const OTHER_PACKAGES = {
@@ -31,7 +17,7 @@ const MODULE = /^(?:[\p{ID_Start}_]\p{ID_Continue}{0,99})?$/u
  * Reads what `docker/check_artifact.py` prints; undefined for anything else, since the application might print there too. What is
  * called as no package is has no row: anything may stand in `sys.modules`.
  */
-export function importTimesOf(given: unknown, measuredOn: string): ImportTimes | undefined {
+export function importTimesOf(given: unknown, measuredOn: string): ImportFacts | undefined {
   if (typeof given !== 'object' || given === null || !('seconds' in given) || !('packages' in given)) return undefined
   const { seconds, packages } = given
   if (!isSeconds(seconds) || !Array.isArray(packages)) return undefined

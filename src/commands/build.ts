@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Assembled, assemble } from '../artifact/assemble.ts'
 import { type CheckResult, checkArtifact, wantsCheck } from '../artifact/check.ts'
-import type { ImportTimes } from '../artifact/import-times.ts'
 import type { Artifact, PackageSize } from '../artifact/outputs.ts'
 import type { ProductFiles } from '../artifact/runtime.ts'
 import { writeBillOfMaterials } from '../artifact/sbom-file.ts'
 import { type Toolchain, ToolchainChanged } from '../builder/builder.ts'
 import { withPipFiles } from '../builder/pip-files.ts'
 import { UserError } from '../errors.ts'
+import type { ImportFacts } from '../report/import-section.ts'
 import type { Reporter } from '../report/reporter.ts'
 import { megabytes, sizeText } from '../report/size.ts'
 import type { BuildSettings } from '../settings/settings.ts'
@@ -49,7 +49,7 @@ export interface BuildResult {
   /** How the import check ended, where there was one. */
   readonly check?: CheckResult['outcome']
   /** Where the time of the import went, as the check saw it. */
-  readonly imports?: ImportTimes
+  readonly imports?: ImportFacts
   /** Seconds by step. */
   readonly seconds: Readonly<Record<string, number>>
 }

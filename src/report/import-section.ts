@@ -1,15 +1,18 @@
 import { bar } from './bar.ts'
 import { code, details, table } from './markdown.ts'
 
-/** Where the time of an import went. */
+/** Where the time of an import went: what the import check measures while it imports the application anyway. */
 export interface ImportFacts {
-  /** Interpreter or image. */
+  /** The image that it was imported in, on this machine. */
   readonly measuredOn: string
+  /** The whole of it. */
   readonly seconds: number
-  /** Longest of its own first. */
+  /** The dearest, longest of its own first. */
   readonly packages: readonly {
+    /** As it is imported: `django`; or in brackets what is no distribution. */
     readonly package: string
     readonly selfSeconds: number
+    /** With all that its modules import first. */
     readonly cumulativeSeconds: number
   }[]
 }
