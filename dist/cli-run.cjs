@@ -23849,10 +23849,9 @@ function createAnnouncer(github, place, report, longest = LONGEST_ANNOUNCEMENT_M
   const [commenting, deploying] = [queue(), queue()];
   async function announce(announcement, show2) {
     const isNews = announcement.status !== "removed" || announcement.removed.length > 0 || announcement.problems.length > 0;
-    await Promise.all([
-      comment && commenting((api) => comment.write(api, commentBody(place, announcement), isNews)),
-      deployment && deploying(show2)
-    ]);
+    const commented = comment && commenting((api) => comment.write(api, commentBody(place, announcement), isNews));
+    if (announcement.status === "deploying") await commented;
+    await Promise.all([commented, deployment && deploying(show2)]);
   }
   return {
     started: (facts) => announce({ status: "deploying", ...facts }, async (api) => deployment?.begin(api)),
