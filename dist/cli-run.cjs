@@ -26967,7 +26967,10 @@ var init_prepare = __esm({
 });
 
 // src/preview/database/remove.ts
-async function removePreviewDatabase(tags, { previewDatabaseAdmin: given2, previewDatabaseDelete: line }, collaborators) {
+async function removePreviewDatabase(tags, {
+  previewDatabaseAdmin: given2,
+  previewDatabaseDelete: line
+}, collaborators) {
   const choice = readDatabase(tags.database, tags);
   if (choice.kind === "command") {
     if (line === void 0) throw missingSetting("preview-database-delete", "It was made by preview-database-create.");

@@ -1,6 +1,7 @@
 import { uploadAddress } from './bucket-address.ts'
 import type { ClientOptions } from './call.ts'
-import type { OwnBucket, OwnBucketPlace } from './own-bucket.ts'
+import type { CallerPlace } from './identity.ts'
+import type { OwnBucket } from './own-bucket.ts'
 import type { Bucket, BucketOptions } from './s3.ts'
 
 interface Variables {
@@ -22,7 +23,7 @@ export async function openBucket(
  */
 export async function openOwnBucket(
   setting: string,
-  known: OwnBucketPlace | undefined,
+  known: CallerPlace | undefined,
   { environment, ...options }: ClientOptions & Variables,
 ): Promise<OwnBucket> {
   const [{ createOwnBucket }, { hasOwnEndpoint }, { readPlace }] = await Promise.all([

@@ -17,17 +17,11 @@ import type { ClientOptions } from './call.ts'
 import { clientConfig } from './client-config.ts'
 import { adviceFor, isAccessDenied } from './errors.ts'
 import { expectOwner } from './expected-owner.ts'
+import type { CallerPlace } from './identity.ts'
 import { OUR_TAG, type Tags } from './tags.ts'
 
 /** What of the bucket is there. `unfinished`: it was created, and somebody is at the rest of it or was interrupted. */
 export type OwnBucketState = 'missing' | 'unfinished' | 'ready'
-
-/** Where the bucket is, and whose it is. */
-export interface OwnBucketPlace {
-  readonly partition: string
-  readonly region: string
-  readonly account: string
-}
 
 /** A bucket that this program makes. Every failure is a UserError where advice is possible. */
 export interface OwnBucket {
@@ -57,7 +51,7 @@ const PAUSE_MS = 2000
 
 export function createOwnBucket(
   address: string,
-  { partition, region, account }: OwnBucketPlace,
+  { partition, region, account }: CallerPlace,
   { version, wait, signal, isPathStyle }: OwnBucketOptions,
 ): OwnBucket {
   const { name } = parseBucketAddress(address)

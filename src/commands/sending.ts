@@ -1,7 +1,8 @@
 import type { GivenArtifact } from '../artifact/given.ts'
 import { isOwnBucket, ownUploads } from '../aws/bucket-address.ts'
+import type { CallerPlace } from '../aws/identity.ts'
 import type { LayerApi } from '../aws/layers.ts'
-import type { OwnBucket, OwnBucketPlace } from '../aws/own-bucket.ts'
+import type { OwnBucket } from '../aws/own-bucket.ts'
 import type { Bucket, BucketAccess } from '../aws/s3.ts'
 import { LIMITS } from '../platform/limits.ts'
 import { markOfRelease } from '../preview/mark.ts'
@@ -23,7 +24,7 @@ export interface SendingCollaborators extends BuildCollaborators, StaticsCollabo
   /** The bucket of `upload-bucket`: opened where an artifact needs it. */
   readonly openBucket: (address: string, access: BucketAccess) => Promise<Bucket>
   /** That of `upload-bucket: auto`. @param known where it is; undefined where AWS has to be asked that */
-  readonly openOwnBucket: (setting: string, known: OwnBucketPlace | undefined) => Promise<OwnBucket>
+  readonly openOwnBucket: (setting: string, known: CallerPlace | undefined) => Promise<OwnBucket>
 }
 
 /** What is released, and how it reaches Lambda. */
@@ -92,7 +93,7 @@ export async function asBuilt(
 async function uploadBucket(
   { artifact, layer }: BuildResult,
   { functionName, uploadBucket: setting, uploadBucketOwner: owner, uploadKmsKey: kmsKey }: DeploySettings,
-  known: OwnBucketPlace | undefined,
+  known: CallerPlace | undefined,
   { openBucket, openOwnBucket }: SendingCollaborators,
 ): Promise<{ readonly bucket?: Bucket; readonly own?: OwnBucket }> {
   const zipBytes = Math.max(artifact.zipBytes, layer?.zipBytes ?? 0)

@@ -1,22 +1,18 @@
 import type { Removed } from '../../databases/server.ts'
 import { UserError } from '../../errors.ts'
+import type { RemovalSettings } from '../../settings/removal.ts'
 import type { PreviewTags } from '../tags.ts'
 import { readDatabase } from './choice.ts'
 import { deleteByHook, type HookCollaborators } from './hooks.ts'
 import { GIVEN, openServer, type ServerCollaborators, withServer } from './open.ts'
 
-/** What a removal is told beside the tags: nothing, unless they cannot know it. */
-export interface RemovalSettings {
-  /** An address of the administrator: tags keep references only. */
-  readonly previewDatabaseAdmin: string | undefined
-  /** A line of shell. */
-  readonly previewDatabaseDelete: string | undefined
-}
-
 /** Removes the data that a preview has for itself. To be repeated without harm. @throws UserError */
 export async function removePreviewDatabase(
   tags: PreviewTags,
-  { previewDatabaseAdmin: given, previewDatabaseDelete: line }: RemovalSettings,
+  {
+    previewDatabaseAdmin: given,
+    previewDatabaseDelete: line,
+  }: Pick<RemovalSettings, 'previewDatabaseAdmin' | 'previewDatabaseDelete'>,
   collaborators: ServerCollaborators & HookCollaborators,
 ): Promise<Removed> {
   const choice = readDatabase(tags.database, tags)
