@@ -23213,6 +23213,32 @@ var init_process = __esm({
   }
 });
 
+// src/preview/announce/place.ts
+function environmentOf2({ githubEnvironment }) {
+  return githubEnvironment === "none" ? void 0 : githubEnvironment;
+}
+function placeOfAnnouncement({ comment, githubEnvironment }, identity, headSha, { environment, secrets }) {
+  const server = environment["GITHUB_SERVER_URL"];
+  const run3 = environment["GITHUB_RUN_ID"];
+  const repositoryUrl2 = server === void 0 ? void 0 : `${server}/${identity.repository}`;
+  return {
+    ...{ identity, headSha, repositoryUrl: repositoryUrl2 },
+    // More become known while the run goes on.
+    get secrets() {
+      return secrets();
+    },
+    runUrl: repositoryUrl2 && run3 && `${repositoryUrl2}/actions/runs/${run3}`,
+    environment: environmentOf2({ githubEnvironment }),
+    hasComment: comment ?? true,
+    now: () => /* @__PURE__ */ new Date()
+  };
+}
+var init_place = __esm({
+  "src/preview/announce/place.ts"() {
+    "use strict";
+  }
+});
+
 // src/preview/announce/serving.ts
 async function servingOf(functionName, alias, { lambda, urls }) {
   const [url, target, version] = await Promise.all([
@@ -23246,16 +23272,27 @@ var init_marker = __esm({
 });
 
 // src/preview/announce/told.ts
-async function previewsToldOf(pull2, repository, github) {
-  const comments = await github.within(LONGEST_SEARCH_MS).comments(pull2).catch(() => []);
-  const told = comments.flatMap(({ body, isOurs: isOurs3 }) => isOurs3 ? identityIn(body, pull2, repository) ?? [] : []);
-  return [...new Map(told.map((identity) => [identity.base, identity])).values()];
+async function previewsToldOf({ pull: pull2, repository }, environment, github) {
+  const asked = github.within(LONGEST_SEARCH_MS);
+  const [comments, deployments] = await Promise.all([
+    asked.comments(pull2).catch(() => []),
+    environment === void 0 ? [] : asked.deploymentsOf(environment, pull2).catch(() => [])
+  ]);
+  const identityOf2 = (base) => ({
+    functionName: previewName(base, pull2),
+    ...{ base, pull: pull2, repository }
+  });
+  const commented = comments.flatMap(({ body, isOurs: isOurs3 }) => {
+    const base = isOurs3 ? baseIn(body) : void 0;
+    if (base === void 0) return [];
+    const identity = identityOf2(base);
+    return hasMarker(body, markerOf3(identity)) ? [identity] : [];
+  });
+  const deployed = deployments.map(({ preview: preview2 }) => identityOf2(preview2));
+  return [...new Map([...commented, ...deployed].map((identity) => [identity.base, identity])).values()];
 }
-function identityIn(body, pull2, repository) {
-  const name = /^<!-- wsgi-lambda:preview function=([\w-]+) /.exec(body)?.[1];
-  if (name === void 0) return void 0;
-  const identity = { functionName: previewName(name, pull2), base: name, pull: pull2, repository };
-  return hasMarker(body, markerOf3(identity)) ? identity : void 0;
+function baseIn(body) {
+  return /^<!-- wsgi-lambda:preview function=([\w-]+) /.exec(body)?.[1];
 }
 var LONGEST_SEARCH_MS;
 var init_told = __esm({
@@ -23612,6 +23649,7 @@ function shownDeployment(place, environment) {
   const { base: preview2, pull: pull2 } = identity;
   const name = identity.functionName;
   let own;
+  const allOf = async (github) => (await github.deploymentsOf(environment, pull2)).filter((deployment) => deployment.preview === preview2);
   const begin = async (github) => {
     if (headSha === void 0 || own !== void 0) return;
     const description = `Preview ${name}`;
@@ -23630,7 +23668,7 @@ function shownDeployment(place, environment) {
         logUrl,
         description: `${name} is ready`
       });
-      for (const { id } of await github.deploymentsOf(environment, pull2, preview2)) {
+      for (const { id } of await allOf(github)) {
         if (id >= own) continue;
         if (!await github.isActive(id)) break;
         await retire(github, id);
@@ -23642,7 +23680,7 @@ function shownDeployment(place, environment) {
       await github.setDeploymentStatus(own, { state: "failure", logUrl, description: `${name} could not be deployed` });
     },
     end: async (github) => {
-      const deployments = await github.deploymentsOf(environment, pull2, preview2);
+      const deployments = await allOf(github);
       await inParallel(deployments, AT_ONCE4, async ({ id }) => {
         if (!await github.isActive(id)) return;
         await github.setDeploymentStatus(id, { state: "inactive", logUrl, description: `${name} was removed` });
@@ -23849,9 +23887,10 @@ function createAnnouncer(github, place, report, longest = LONGEST_ANNOUNCEMENT_M
   const [commenting, deploying] = [queue(), queue()];
   async function announce(announcement, show2) {
     const isNews = announcement.status !== "removed" || announcement.removed.length > 0 || announcement.problems.length > 0;
-    const commented = comment && commenting((api) => comment.write(api, commentBody(place, announcement), isNews));
-    if (announcement.status === "deploying") await commented;
-    await Promise.all([commented, deployment && deploying(show2)]);
+    await Promise.all([
+      comment && commenting((api) => comment.write(api, commentBody(place, announcement), isNews)),
+      deployment && deploying(show2)
+    ]);
   }
   return {
     started: (facts) => announce({ status: "deploying", ...facts }, async (api) => deployment?.begin(api)),
@@ -23871,29 +23910,6 @@ var init_announcer = __esm({
     init_once();
     init_sticky();
     LONGEST_ANNOUNCEMENT_MS = 1e4;
-  }
-});
-
-// src/preview/announce/place.ts
-function placeOfAnnouncement({ comment, githubEnvironment }, identity, headSha, { environment, secrets }) {
-  const server = environment["GITHUB_SERVER_URL"];
-  const run3 = environment["GITHUB_RUN_ID"];
-  const repositoryUrl2 = server === void 0 ? void 0 : `${server}/${identity.repository}`;
-  return {
-    ...{ identity, headSha, repositoryUrl: repositoryUrl2 },
-    // More become known while the run goes on.
-    get secrets() {
-      return secrets();
-    },
-    runUrl: repositoryUrl2 && run3 && `${repositoryUrl2}/actions/runs/${run3}`,
-    environment: githubEnvironment === "none" ? void 0 : githubEnvironment,
-    hasComment: comment ?? true,
-    now: () => /* @__PURE__ */ new Date()
-  };
-}
-var init_place = __esm({
-  "src/preview/announce/place.ts"() {
-    "use strict";
   }
 });
 
@@ -27844,7 +27860,7 @@ async function removePreviews(event, work) {
   if (isOpen) return { skipped: isOpen };
   const [result, told] = await Promise.all([
     destroy(pull2, settings, removing),
-    github ? previewsToldOf(pull2.number, pull2.repository, github) : []
+    github ? previewsToldOf({ pull: pull2.number, repository: pull2.repository }, environmentOf2(settings), github) : []
   ]);
   await announceRemovals(destroyedOrTold(result, told, settings.functionName), pull2, settings, work);
   return result;
@@ -27872,6 +27888,7 @@ function partsOptions({ environment, mask: mask2, report, run: run3, clock, clie
 var init_for_pulls = __esm({
   "src/commands/for-pulls.ts"() {
     "use strict";
+    init_place();
     init_serving();
     init_told();
     init_prerequisites();
@@ -28069,7 +28086,7 @@ function createGitHub(options, known = {}) {
       if (!("id" in data)) throw new Error(`GitHub made no deployment of ${ref}`);
       return Number(data.id);
     }),
-    deploymentsOf: async (environment, pull2, preview2) => {
+    deploymentsOf: async (environment, pull2) => {
       const asked = { what: "read the deployments", permission: "deployments: write" };
       const found = await ask2(
         asked,
@@ -28080,7 +28097,10 @@ function createGitHub(options, known = {}) {
           per_page: PER_PAGE
         })
       );
-      return found.filter(({ payload }) => isPayloadOf(payload, pull2, preview2)).map(({ id, ref }) => ({ id: Number(id), ref })).toSorted((a, b) => b.id - a.id);
+      return found.flatMap(({ id, payload }) => {
+        const preview2 = previewIn(payload, pull2);
+        return preview2 === void 0 ? [] : [{ id: Number(id), preview: preview2 }];
+      }).toSorted((a, b) => b.id - a.id);
     },
     isActive: (deployment) => ask2({ what: "read the deployments", permission: "deployments: write" }, async ({ request: request3 }) => {
       const { data } = await request3("GET /repos/{owner}/{repo}/deployments/{deployment_id}/statuses", {
@@ -28111,9 +28131,9 @@ function isElsewhere(head, repository) {
 function taskOf(pull2) {
   return `preview:${pull2}`;
 }
-function isPayloadOf(payload, pull2, preview2) {
-  if (typeof payload !== "object" || payload === null) return false;
-  return "pr" in payload && payload.pr === pull2 && "preview" in payload && payload.preview === preview2;
+function previewIn(payload, pull2) {
+  if (typeof payload !== "object" || payload === null || !("pr" in payload && "preview" in payload)) return void 0;
+  return payload.pr === pull2 && typeof payload.preview === "string" ? payload.preview : void 0;
 }
 function shortened4(description) {
   return description.slice(0, LONGEST_DESCRIPTION).toWellFormed();

@@ -77,3 +77,24 @@ test('a run that is cancelled says so', async () => {
   })
   expect(github.deployments.map(({ statuses }) => statuses[0]?.state)).toEqual(['failure'])
 }, 120_000)
+
+test('a deployment that a killed run has left ends with its pull request, though no comment tells of it', async () => {
+  const opened = options(24)
+  const running = await startAction(opened)
+  github.fault = (call) => {
+    if (/^POST .*\/comments$/.test(call)) return { kind: 'silence' }
+    if (!/^POST .*\/deployments$/.test(call)) return undefined
+    running.signal('SIGKILL')
+    return { kind: 'drop', isDone: true }
+  }
+  await running.result
+  const left = [github.commentsOf(24), github.deployments.map(({ statuses }) => statuses)]
+  expect(left).toEqual([[], [[]]])
+
+  github.fault = () => undefined
+  github.pulls.set(24, { isOpen: false, headSha: 'a'.repeat(40), labels: [] })
+  const { exitCode, log } = await runAction({ ...opened, event: { ...opened.event, action: 'closed' } })
+  expect({ exitCode, log }).toMatchObject({ exitCode: 0 })
+  expect(github.deployments.map(({ statuses }) => statuses[0]?.state)).toEqual(['inactive'])
+  expect(github.commentsOf(24)).toEqual([])
+}, 120_000)

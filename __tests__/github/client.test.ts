@@ -139,15 +139,16 @@ describe('deployments', () => {
     })
   })
 
-  test('of one preview only, newest first', async () => {
+  test('of one pull request only, newest first', async () => {
     const first = await github.createDeployment(deployment)
     await github.createDeployment({ ...deployment, pull: 8 })
-    await github.createDeployment({ ...deployment, preview: 'blog' })
+    const other = await github.createDeployment({ ...deployment, preview: 'blog' })
     await github.createDeployment({ ...deployment, environment: 'review' })
     const second = await github.createDeployment(deployment)
-    expect(await github.deploymentsOf('preview', 7, 'shop')).toEqual([
-      { id: second, ref: deployment.ref },
-      { id: first, ref: deployment.ref },
+    expect(await github.deploymentsOf('preview', 7)).toEqual([
+      { id: second, preview: 'shop' },
+      { id: other, preview: 'blog' },
+      { id: first, preview: 'shop' },
     ])
   })
 
@@ -217,7 +218,7 @@ describe('a refusal names the permission', () => {
     ['pull-requests: write', (api: GitHubApi) => api.updateComment(1, 'text')],
     ['pull-requests: write', (api: GitHubApi) => api.comments(7)],
     ['pull-requests: read', (api: GitHubApi) => api.getPull(7)],
-    ['deployments: write', (api: GitHubApi) => api.deploymentsOf('preview', 7, 'shop')],
+    ['deployments: write', (api: GitHubApi) => api.deploymentsOf('preview', 7)],
     ['deployments: write', (api: GitHubApi) => api.isActive(1)],
   ])('%s', async (permission, work) => {
     fake.permissions = { 'pull-requests': 'none', deployments: 'none' }

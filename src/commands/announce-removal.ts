@@ -33,7 +33,7 @@ export function destroyed({ previews }: DestroyResult): Removal[] {
 }
 
 /**
- * The same, and of each other preview that comments of ours still tell of: its run may have ended before there was anything to
+ * The same, and of each other preview that comments or deployments of ours still tell of: its run may have ended before there was anything to
  * remove, or between the removal and telling of it.
  * @param functionName the function whose previews were to go; undefined for all
  */

@@ -3,7 +3,7 @@ import type { ClientOptions } from '../aws/call.ts'
 import type { RunProcess } from '../builder/process.ts'
 import type { Problem } from '../errors.ts'
 import type { GitHubApi } from '../github/api.ts'
-import type { PlaceVariables } from '../preview/announce/place.ts'
+import { environmentOf, type PlaceVariables } from '../preview/announce/place.ts'
 import { servingOf } from '../preview/announce/serving.ts'
 import { previewsToldOf } from '../preview/announce/told.ts'
 import { pullOf, repositoryOfRun, stateOf } from '../preview/prerequisites.ts'
@@ -68,7 +68,7 @@ export async function removePreviews(event: RunEvent, work: PullWork): Promise<D
   if (isOpen) return { skipped: isOpen }
   const [result, told] = await Promise.all([
     destroy(pull, settings, removing),
-    github ? previewsToldOf(pull.number, pull.repository, github) : [],
+    github ? previewsToldOf({ pull: pull.number, repository: pull.repository }, environmentOf(settings), github) : [],
   ])
   await announceRemovals(destroyedOrTold(result, told, settings.functionName), pull, settings, work)
   return result

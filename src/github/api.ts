@@ -11,8 +11,8 @@ export interface GitHubApi {
   updateComment(id: number, body: string): Promise<void>
   /** A transient one, whatever checks say of its commit. @returns its number */
   createDeployment(deployment: NewDeployment): Promise<number>
-  /** Those of one preview, newest first. */
-  deploymentsOf(environment: string, pull: number, preview: string): Promise<readonly { id: number; ref: string }[]>
+  /** Those of the previews of a pull request, newest first. */
+  deploymentsOf(environment: string, pull: number): Promise<readonly PreviewDeployment[]>
   /** Whether the last that is known of a deployment is anything but inactive. */
   isActive(deployment: number): Promise<boolean>
   setDeploymentStatus(id: number, status: DeploymentStatus): Promise<void>
@@ -47,6 +47,10 @@ export interface NewDeployment {
   /** The function that it is a preview of. */
   readonly preview: string
   readonly description: string
+}
+
+export interface PreviewDeployment extends Pick<NewDeployment, 'preview'> {
+  readonly id: number
 }
 
 export interface DeploymentStatus {

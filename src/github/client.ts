@@ -117,7 +117,7 @@ export function createGitHub(options: GitHubOptions, known: { login?: string } =
         return Number(data.id)
       }),
 
-    deploymentsOf: async (environment, pull, preview) => {
+    deploymentsOf: async (environment, pull) => {
       const asked = { what: 'read the deployments', permission: 'deployments: write' } as const
       const found = await ask(asked, ({ paginate }) =>
         paginate('GET /repos/{owner}/{repo}/deployments', {
@@ -128,8 +128,10 @@ export function createGitHub(options: GitHubOptions, known: { login?: string } =
         }),
       )
       return found
-        .filter(({ payload }) => isPayloadOf(payload, pull, preview))
-        .map(({ id, ref }) => ({ id: Number(id), ref }))
+        .flatMap(({ id, payload }) => {
+          const preview = previewIn(payload, pull)
+          return preview === undefined ? [] : [{ id: Number(id), preview }]
+        })
         .toSorted((a, b) => b.id - a.id)
     },
 
@@ -171,9 +173,10 @@ function taskOf(pull: number): string {
   return `preview:${pull}`
 }
 
-function isPayloadOf(payload: unknown, pull: number, preview: string): boolean {
-  if (typeof payload !== 'object' || payload === null) return false
-  return 'pr' in payload && payload.pr === pull && 'preview' in payload && payload.preview === preview
+/** @returns undefined for the deployment of something else */
+function previewIn(payload: unknown, pull: number): string | undefined {
+  if (typeof payload !== 'object' || payload === null || !('pr' in payload && 'preview' in payload)) return undefined
+  return payload.pr === pull && typeof payload.preview === 'string' ? payload.preview : undefined
 }
 
 function shortened(description: string): string {

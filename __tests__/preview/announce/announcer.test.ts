@@ -52,13 +52,6 @@ beforeEach(() => {
 })
 
 describe('the life of a preview', () => {
-  test('begins with the comment: by it, a deployment is found again whose run was killed', async () => {
-    await (await run()).started({ serving: undefined })
-    const first = (call: RegExp): number => fake.calls.findIndex((each) => call.test(each))
-    expect(first(/^POST .*\/comments$/)).toBeGreaterThanOrEqual(0)
-    expect(first(/^POST .*\/deployments$/)).toBeGreaterThan(first(/^POST .*\/comments$/))
-  })
-
   test('is told by one comment and its deployments', async () => {
     const first = await run()
     await first.started({ serving: undefined })

@@ -10,8 +10,10 @@ let fake: FakeGitHub
 let github: GitHubApi
 
 const REPOSITORY = 'owner/name'
-const told = async (pull = 7): Promise<string[]> =>
-  (await previewsToldOf(pull, REPOSITORY, github)).map(({ functionName }) => functionName)
+const told = async (environment?: string): Promise<string[]> =>
+  (await previewsToldOf({ pull: 7, repository: REPOSITORY }, environment, github)).map(
+    ({ functionName }) => functionName,
+  )
 const marked = (base: string, pull = 7): string => `${markerOf({ ...PLACE.identity, base, pull })}\n\n### ready`
 
 beforeAll(async () => {
@@ -26,6 +28,7 @@ afterAll(async () => {
 })
 beforeEach(() => {
   fake.comments.length = 0
+  fake.deployments.length = 0
   fake.fault = () => undefined
   fake.pulls.set(7, { isOpen: false, headSha: 'a', labels: [] })
 })
@@ -45,8 +48,19 @@ test('what others have written, or tells of another pull request, is none of our
   expect(await told()).toEqual([])
 })
 
+test('a deployment tells of its preview where no comment does', async () => {
+  const deployment = { ref: 'b'.repeat(40), environment: 'preview', pull: 7, preview: 'shop', description: 'd' }
+  await github.createDeployment(deployment)
+  await github.createDeployment({ ...deployment, preview: 'admin' })
+  await github.createDeployment({ ...deployment, pull: 8, preview: 'blog' })
+  await github.createDeployment({ ...deployment, environment: 'review', preview: 'docs' })
+  fake.addComment(7, WORKFLOW_LOGIN, marked('shop'))
+  expect(await told('preview')).toEqual(['shop-pr-7', 'admin-pr-7'])
+  expect(await told()).toEqual(['shop-pr-7'])
+})
+
 test('where GitHub does not say, there are none', async () => {
   fake.addComment(7, WORKFLOW_LOGIN, marked('shop'))
   fake.fault = () => ({ status: 403, message: 'Resource not accessible by integration' })
-  expect(await told()).toEqual([])
+  expect(await told('preview')).toEqual([])
 })

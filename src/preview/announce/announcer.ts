@@ -63,10 +63,10 @@ export function createAnnouncer(
     // Where there was nothing, a comment on it would be the first that anyone hears of it.
     const isNews =
       announcement.status !== 'removed' || announcement.removed.length > 0 || announcement.problems.length > 0
-    const commented = comment && commenting((api) => comment.write(api, commentBody(place, announcement), isNews))
-    // Before there is a function, the comment alone tells whose a deployment is, once a run was killed.
-    if (announcement.status === 'deploying') await commented
-    await Promise.all([commented, deployment && deploying(show)])
+    await Promise.all([
+      comment && commenting((api) => comment.write(api, commentBody(place, announcement), isNews)),
+      deployment && deploying(show),
+    ])
   }
 
   return {

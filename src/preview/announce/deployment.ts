@@ -1,5 +1,5 @@
 import { inParallel } from '../../artifact/parallel.ts'
-import type { GitHubApi } from '../../github/api.ts'
+import type { GitHubApi, PreviewDeployment } from '../../github/api.ts'
 import type { AnnouncePlace } from './facts.ts'
 
 /** The deployment that GitHub shows of a run, and what becomes of those before. Undefined arguments are not shown. */
@@ -18,6 +18,9 @@ export function shownDeployment(place: AnnouncePlace, environment: string): Show
   const { base: preview, pull } = identity
   const name = identity.functionName
   let own: number | undefined
+
+  const allOf = async (github: GitHubApi): Promise<readonly PreviewDeployment[]> =>
+    (await github.deploymentsOf(environment, pull)).filter((deployment) => deployment.preview === preview)
 
   const begin = async (github: GitHubApi): Promise<void> => {
     if (headSha === undefined || own !== undefined) return
@@ -40,7 +43,7 @@ export function shownDeployment(place: AnnouncePlace, environment: string): Show
         logUrl,
         description: `${name} is ready`,
       })
-      for (const { id } of await github.deploymentsOf(environment, pull, preview)) {
+      for (const { id } of await allOf(github)) {
         if (id >= own) continue
         // What is older was made inactive together with it.
         if (!(await github.isActive(id))) break
@@ -53,7 +56,7 @@ export function shownDeployment(place: AnnouncePlace, environment: string): Show
       await github.setDeploymentStatus(own, { state: 'failure', logUrl, description: `${name} could not be deployed` })
     },
     end: async (github) => {
-      const deployments = await github.deploymentsOf(environment, pull, preview)
+      const deployments = await allOf(github)
       await inParallel(deployments, AT_ONCE, async ({ id }) => {
         if (!(await github.isActive(id))) return
         await github.setDeploymentStatus(id, { state: 'inactive', logUrl, description: `${name} was removed` })

@@ -10,6 +10,11 @@ export interface PlaceVariables {
   readonly secrets: () => readonly string[]
 }
 
+/** @returns undefined where no deployments are shown */
+export function environmentOf({ githubEnvironment }: Pick<Values, 'githubEnvironment'>): AnnouncePlace['environment'] {
+  return githubEnvironment === 'none' ? undefined : githubEnvironment
+}
+
 /** Where a preview is announced, by the settings and the run's variables. */
 export function placeOfAnnouncement(
   { comment, githubEnvironment }: Pick<Values, 'comment' | 'githubEnvironment'>,
@@ -27,7 +32,7 @@ export function placeOfAnnouncement(
       return secrets()
     },
     runUrl: repositoryUrl && run && `${repositoryUrl}/actions/runs/${run}`,
-    environment: githubEnvironment === 'none' ? undefined : githubEnvironment,
+    environment: environmentOf({ githubEnvironment }),
     hasComment: comment ?? true,
     now: () => new Date(),
   }

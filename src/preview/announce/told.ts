@@ -1,26 +1,39 @@
 import type { GitHubApi } from '../../github/api.ts'
 import { type NamedPreview, previewName } from '../identity.ts'
+import type { AnnouncePlace } from './facts.ts'
 import { hasMarker, markerOf } from './marker.ts'
 
 const LONGEST_SEARCH_MS = 10_000
 
-/** The previews that comments of ours on a pull request tell of; none where GitHub does not say. */
+/**
+ * The previews that comments and deployments of ours on a pull request tell of: a run that was killed may have left either alone.
+ * @param environment whose deployments are looked at; undefined where none are made
+ * @returns also those that are said to be gone; none where GitHub does not say
+ */
 export async function previewsToldOf(
-  pull: number,
-  repository: string,
+  { pull, repository }: Pick<NamedPreview, 'pull' | 'repository'>,
+  environment: AnnouncePlace['environment'],
   github: GitHubApi,
 ): Promise<readonly NamedPreview[]> {
-  const comments = await github
-    .within(LONGEST_SEARCH_MS)
-    .comments(pull)
-    .catch(() => [])
-  const told = comments.flatMap(({ body, isOurs }) => (isOurs ? (identityIn(body, pull, repository) ?? []) : []))
-  return [...new Map(told.map((identity) => [identity.base, identity])).values()]
+  const asked = github.within(LONGEST_SEARCH_MS)
+  const [comments, deployments] = await Promise.all([
+    asked.comments(pull).catch(() => []),
+    environment === undefined ? [] : asked.deploymentsOf(environment, pull).catch(() => []),
+  ])
+  const identityOf = (base: string): NamedPreview => ({
+    functionName: previewName(base, pull),
+    ...{ base, pull, repository },
+  })
+  const commented = comments.flatMap(({ body, isOurs }) => {
+    const base = isOurs ? baseIn(body) : undefined
+    if (base === undefined) return []
+    const identity = identityOf(base)
+    return hasMarker(body, markerOf(identity)) ? [identity] : []
+  })
+  const deployed = deployments.map(({ preview }) => identityOf(preview))
+  return [...new Map([...commented, ...deployed].map((identity) => [identity.base, identity])).values()]
 }
 
-function identityIn(body: string, pull: number, repository: string): NamedPreview | undefined {
-  const name = /^<!-- wsgi-lambda:preview function=([\w-]+) /.exec(body)?.[1]
-  if (name === undefined) return undefined
-  const identity = { functionName: previewName(name, pull), base: name, pull, repository }
-  return hasMarker(body, markerOf(identity)) ? identity : undefined
+function baseIn(body: string): string | undefined {
+  return /^<!-- wsgi-lambda:preview function=([\w-]+) /.exec(body)?.[1]
 }
