@@ -22,6 +22,8 @@ test.each<[string, Partial<RunEvent>, string]>([
   ['a label', { name: 'pull_request', action: 'labeled' }, 'preview'],
   ['the same with secrets', { name: 'pull_request_target', action: 'opened' }, 'preview'],
   ['a closed pull request', { name: 'pull_request', action: 'closed' }, 'destroy'],
+  ['a closed one, where another is named', { name: 'pull_request', action: 'closed', isOfOther: true }, 'none'],
+  ['a label of one, where another is named', { name: 'pull_request', action: 'unlabeled', isOfOther: true }, 'none'],
   ['an action that is not known', { name: 'pull_request', action: 'locked' }, 'none'],
   ['the time', { name: 'schedule' }, 'sweep'],
   ['by hand', { name: 'workflow_dispatch' }, 'deploy'],

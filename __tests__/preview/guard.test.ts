@@ -227,3 +227,9 @@ test.each([
   const now = state && { ...state, headSha: '', labels: [], isForeign: false }
   expect(reasonNotToRemove({ ...event('pull_request', pull), action }, now)?.title).toBe(title)
 })
+
+test('a removal of one that somebody names does not go by the event about another one', () => {
+  const now = { number: 8, isOpen: true, headSha: '', labels: [], isForeign: false }
+  const closed = { ...event('pull_request', { ...pull, number: 8 }), action: 'closed', isOfOther: true }
+  expect(reasonNotToRemove(closed, now)).toBeUndefined()
+})

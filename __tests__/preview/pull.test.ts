@@ -80,7 +80,10 @@ describe("GitHub's event", () => {
   })
 
   test('about another pull request says nothing of the one that is named', async () => {
-    const { pull } = await eventOf(opened, github, 8)
+    const { pull, isOfOther } = await eventOf(opened, github, 8)
+    expect(isOfOther).toBe(true)
+    expect((await eventOf(opened, github, 7)).isOfOther).toBeUndefined()
+    expect((await eventOf({ inputs: {} }, github, 8)).isOfOther).toBeUndefined()
     expect(pull).toEqual({
       number: 8,
       host: 'github.com',

@@ -20,9 +20,12 @@ const DEPLOYING_EVENTS: ReadonlySet<string> = new Set(['push', 'release', 'repos
  * @param allowed what somebody who starts it by hand may ask for
  * @throws SettingsError for an event that says nothing
  */
-export function decide({ name, action, isDeletion, inputs, upstream }: RunEvent, allowed: readonly string[]): Decision {
+export function decide(event: RunEvent, allowed: readonly string[]): Decision {
+  const { name, action, isDeletion, inputs, upstream } = event
   const because = `${name ?? 'no event'}${action === undefined ? '' : ` ${action}`}`
   if (name === 'pull_request' || name === 'pull_request_target') {
+    if (event.isOfOther)
+      return { command: 'none', why: `${because}, of another pull request than ${event.pull?.number}` }
     if (action === 'closed') return { command: 'destroy', why: because }
     if (action !== undefined && PREVIEW_ACTIONS.has(action)) return { command: 'preview', why: because }
     return { command: 'none', why: because }

@@ -4,7 +4,7 @@ import type { Pull, RunEvent } from './pull.ts'
 
 /** A run for a pull request that was closed may come when it is open again, and its preview was made anew. */
 export function reasonNotToRemove(event: RunEvent, now: PullState | undefined): Problem | undefined {
-  if (event.action !== 'closed' || now?.isOpen !== true) return undefined
+  if (event.action !== 'closed' || event.isOfOther === true || now?.isOpen !== true) return undefined
   return { title: `Skipped: pull request ${now.number} is open again` }
 }
 

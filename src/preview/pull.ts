@@ -34,6 +34,8 @@ export interface RunEvent {
   /** What somebody who started the run by hand chose. */
   readonly inputs: Readonly<Record<string, unknown>>
   readonly pull: Pull | undefined
+  /** Whether the event is about another pull request than the one that somebody names: what it says is not said of `pull`. */
+  readonly isOfOther?: boolean
   /** Of labeled and unlabeled: the label that came or went. */
   readonly label?: string | undefined
   /** Of workflow_run: the run that ended, or began. */
@@ -92,6 +94,7 @@ export async function readEvent(variables: Variables, number?: number): Promise<
     ...(label && { label: text(label.name) }),
     ...(upstream && { upstream: upstreamOf(upstream, repositoryName) }),
     ...(request?.merged === true && { isMerged: true }),
+    ...(own !== undefined && !isOwn && { isOfOther: true }),
     pull:
       named === undefined
         ? undefined
