@@ -206,6 +206,26 @@ describe('a label', () => {
     })
   })
 
+  test('that is taken away takes the preview with it whatever is wrong with the settings of previews', async () => {
+    shop.states = [{ ...state, labels: ['preview'] }]
+    await shop.run({ settings: LABEL })
+    shop.states = [state]
+    await writeFile(join(shop.project, 'pyproject.toml'), '[tool.wsgi-lambda]\nsmoke = 7\nbefore-destroy = "exec 1"\n')
+    const settings = { ...LABEL, memory: 'much', 'preview-environment': 'KEY=hidden', artifact: undefined }
+    expect((await shop.run({ ...unlabeled('preview'), settings })).skipped?.title).toMatch(/its preview is removed$/)
+    expect([shop.exists('shop-pr-7'), shop.masked]).toEqual([false, expect.arrayContaining(['hidden'])])
+  })
+
+  test('leaves the preview where what is wrong is about its removal, and that is told', async () => {
+    shop.states = [{ ...state, labels: ['preview'] }]
+    await shop.run({ settings: LABEL })
+    shop.states = [state]
+    const settings = { ...LABEL, 'allowed-account-ids': '12' }
+    await expect(shop.run({ ...unlabeled('preview'), settings })).rejects.toThrow(SettingsError)
+    expect(shop.exists('shop-pr-7')).toBe(true)
+    expect(shop.told()).toMatch(/: failed[^]*allowed-account-ids/)
+  })
+
   test('that is back again takes nothing away', async () => {
     shop.states = [{ ...state, labels: ['preview'] }]
     await shop.run({ settings: LABEL })

@@ -52,9 +52,10 @@ export async function createPreviewWorld() {
   const report = recordingReporter()
   const controller = new AbortController()
   const comments: Comment[] = []
+  const masked: string[] = []
   const state: PullState = { number: 7, isOpen: true, headSha: SHA, labels: [] }
   const world = {
-    ...{ project, lambda, report, controller, comments },
+    ...{ project, lambda, report, controller, comments, masked },
     /** What GitHub says of the pull request, asked for the first time, the second, … */
     states: [state] as readonly PullState[],
     previews: 0,
@@ -168,8 +169,9 @@ export async function createPreviewWorld() {
       isAuto,
       { project, stage: undefined, environment: {}, explicit: { given, nameOf: (name) => `input ${name}` } },
       {
-        ...{ environment: variables, secrets: () => [], mask: () => undefined, report, signal: controller.signal },
+        ...{ environment: variables, secrets: () => [], report, signal: controller.signal },
         github: world.hasToken ? github : undefined,
+        mask: (variables) => masked.push(...Object.values(variables)),
         servingOf: (name: string, { alias }: DeploySettings) => servingOf(name, alias, { lambda, urls: lambda.urls }),
         open: () => {
           if (world.closedDoor) return Promise.reject(world.closedDoor)

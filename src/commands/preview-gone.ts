@@ -6,7 +6,6 @@ import { type DestroyResult, removedNames } from '../preview/removal/result.ts'
 import { problemsOf } from '../report/problem.ts'
 import type { Reporter } from '../report/reporter.ts'
 import type { RemovalSettings } from '../settings/removal.ts'
-import type { DeploySettings } from '../settings/settings.ts'
 import { announceRemovals, destroyed, type RemovalAnnouncing } from './announce-removal.ts'
 import { destroy } from './destroy.ts'
 
@@ -30,7 +29,7 @@ export class StillThere extends SeveralErrors {}
  */
 export async function removeAfterClosing(
   pull: Pull,
-  settings: DeploySettings,
+  settings: RemovalSettings,
   collaborators: GoneCollaborators,
 ): Promise<Gone | undefined> {
   const now = await stateOf(pull, collaborators.github)
@@ -45,10 +44,11 @@ export async function removeAfterClosing(
 /** Of a pull request whose label was taken away, by which it had asked for a preview. @throws StillThere */
 export async function removeWithoutLabel(
   pull: Pull,
-  settings: DeploySettings,
+  wanted: string | undefined,
+  settings: RemovalSettings,
   collaborators: GoneCollaborators,
 ): Promise<Gone> {
-  const label = JSON.stringify(settings.previewLabel)
+  const label = JSON.stringify(wanted)
   const title = `Pull request ${pull.number} has no label ${label} any more`
   const result = await remove(`label ${label} taken away`, pull, settings, collaborators)
   if (result.problems.length > 0)
@@ -56,7 +56,7 @@ export async function removeWithoutLabel(
   return { skipped: { title: `${title}: ${outcomeOf(result, settings)}` }, removal: result }
 }
 
-function outcomeOf({ previews }: DestroyResult, { dryRun }: DeploySettings): string {
+function outcomeOf({ previews }: DestroyResult, { dryRun }: RemovalSettings): string {
   if (dryRun) return 'a preview of it would be removed'
   return removedNames(previews).length === 0 ? 'there is no preview to remove' : 'its preview is removed'
 }
@@ -64,7 +64,7 @@ function outcomeOf({ previews }: DestroyResult, { dryRun }: DeploySettings): str
 async function remove(
   why: string,
   pull: Pull,
-  settings: DeploySettings,
+  settings: RemovalSettings,
   collaborators: GoneCollaborators,
 ): Promise<DestroyResult> {
   const result = await destroy(pull, settings, await collaborators.openRemoval(settings))

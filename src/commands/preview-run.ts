@@ -17,6 +17,7 @@ import {
   type DeploySettings,
   loadDeploySettings,
   loadPlaceSettings,
+  loadProjectRemovalSettings,
   type PlaceSettings,
   type SettingsOrigin,
 } from '../settings/settings.ts'
@@ -75,14 +76,17 @@ export async function runForPull(
     signal,
   )
   const place = await loadPlaceSettings(origin, true)
+  for (const table of [place.environment, place.previewEnvironment, place.previewSecrets]) mask(table)
   const byLabel = isAuto ? decideByLabel(event, pull, now, place.previewLabel) : 'as-usual'
   const against = byLabel === 'remove' ? undefined : reasonAgainst(pull, now, place.previewLabel)
   if (against) return { skipped: against }
   const announcer = announcerOf(pull, place, collaborators)
   const tell = (facts: FailedFacts) => announcer?.failed(facts)
+  if (byLabel === 'remove') {
+    const removal = await telling(() => loadProjectRemovalSettings(origin), tell, signal)
+    return await removeWithoutLabel(pull, place.previewLabel, removal, collaborators)
+  }
   const settings = await telling(() => loadDeploySettings(origin, true), tell, signal)
-  for (const table of [settings.environment, settings.previewEnvironment, settings.previewSecrets]) mask(table)
-  if (byLabel === 'remove') return await removeWithoutLabel(pull, settings, collaborators)
   if (byLabel === 'unless-current') {
     const serving = await collaborators.servingOf(previewName(settings.functionName, pull.number), settings)
     const newest = now?.headSha ?? pull.headSha

@@ -13,7 +13,7 @@ import { functionContradictions } from './function-contradictions.ts'
 import type { Table } from './kinds.ts'
 import { findManifest, type Manifest } from './manifest.ts'
 import { previewContradictions, previewGaps } from './preview.ts'
-import { type Pyproject, pyprojectSources, readPyproject } from './pyproject.ts'
+import { type Pyproject, pyprojectSources, readIfPresent, readPyproject } from './pyproject.ts'
 import { findRuntime } from './python-version.ts'
 import { regionOf } from './region.ts'
 import { REMOVAL_SETTINGS, type RemovalSettings } from './removal.ts'
@@ -133,6 +133,37 @@ export function loadRemovalSettings({ stage, environment, explicit }: SettingsOr
   })
 }
 
+/**
+ * The same with what the project's file says of it, by the stage of previews: for a run that has the project beside it. A file that cannot
+ * be read must say none of it: an account that is not allowed, or a command that is to run before, would be lost.
+ * @throws SettingsError with every mistake at once
+ */
+export async function loadProjectRemovalSettings(
+  origin: SettingsOrigin,
+): Promise<RemovalSettings & { readonly functionName: string }> {
+  const { environment, explicit } = origin
+  const { sources, stage, problems } = await readProject(origin, PREVIEW_STAGE).catch(withoutFile(origin))
+  const checked = checkValues([...sources, variablesSource(environment), explicit].map(ofRemoval))
+  const filled = fillStage(checked.values, stage)
+  const loaded = {
+    ...{ common: filled.values, isGiven: (name: SettingName) => checked.origins.has(name) },
+    problems: [...problems, ...checked.problems, ...filled.problems],
+  }
+  const named = namePart(loaded)
+  return settle(loaded.problems, { ...filled.values, ...named, region: regionOf(environment) })
+}
+
+/** What is known of a project whose file cannot be read, where it says nothing of the removal. */
+function withoutFile({ project, stage }: SettingsOrigin): (error: unknown) => Promise<Omit<Project, 'pyproject'>> {
+  return async (error) => {
+    const folder = await folderOf(project)
+    const text = await readIfPresent(join(folder, 'pyproject.toml'))
+    if (text === undefined || REMOVAL_SETTINGS.some((name) => new RegExp(`(?<![\\w-])${name}["']?\\s*=`).test(text)))
+      throw error
+    return { folder, stage, sources: [], problems: [] }
+  }
+}
+
 /** Without the settings of other commands. A name that none has stays a mistake: it may be one of these, misspelled. */
 function ofRemoval(source: Source): Source {
   const isOther = (name: string): boolean =>
@@ -140,8 +171,12 @@ function ofRemoval(source: Source): Source {
   return { ...source, given: Object.fromEntries(Object.entries(source.given).filter(([name]) => !isOther(name))) }
 }
 
-/** What says where a pull request is told of a mistake in the others, and whether it is. */
-export type PlaceSettings = Pick<Values, 'functionName' | 'comment' | 'githubEnvironment' | 'previewLabel' | 'dryRun'>
+/** What says where a pull request is told of a mistake in the others, and whether it is; and what is never shown. */
+export type PlaceSettings = Pick<
+  Values,
+  | ('functionName' | 'comment' | 'githubEnvironment' | 'previewLabel' | 'dryRun')
+  | ('environment' | 'previewEnvironment' | 'previewSecrets')
+>
 
 /**
  * What of these is wrong, or cannot be read, is as if nobody had set it.
@@ -169,30 +204,48 @@ interface Loaded {
 
 const PREVIEW_STAGE = 'preview'
 
+/** What its file says. */
+interface Project {
+  /** Absolute. */
+  readonly folder: string
+  readonly pyproject: Pyproject
+  readonly stage: string | undefined
+  readonly sources: readonly Source[]
+  readonly problems: readonly Problem[]
+}
+
 /** @param defaultStage what stands for the stage where none is given and the project has one of this name */
-async function load(origin: SettingsOrigin, defaultStage?: string): Promise<Loaded> {
-  const { project, environment, explicit } = origin
-  const folder = resolve(project)
-  if (!(await stat(folder).catch(() => undefined))?.isDirectory()) {
-    throw new SettingsError([
-      {
-        title: `The project ${JSON.stringify(project)} is not a folder`,
-        hint: 'Give the folder that holds the application: --project DIR, or the input project.',
-      },
-    ])
-  }
+async function readProject(origin: SettingsOrigin, defaultStage?: string): Promise<Project> {
+  const folder = await folderOf(origin.project)
   const pyproject = await readPyproject(folder)
   const isThere = defaultStage !== undefined && Object.hasOwn(pyproject.stages, defaultStage)
   const stage = origin.stage ?? (isThere ? defaultStage : undefined)
-  const fromPyproject = pyprojectSources(pyproject, stage)
-  const checked = checkValues([...fromPyproject.sources, variablesSource(environment), explicit])
+  return { folder, pyproject, stage, ...pyprojectSources(pyproject, stage) }
+}
+
+async function folderOf(project: string): Promise<string> {
+  const folder = resolve(project)
+  if ((await stat(folder).catch(() => undefined))?.isDirectory()) return folder
+  throw new SettingsError([
+    {
+      title: `The project ${JSON.stringify(project)} is not a folder`,
+      hint: 'Give the folder that holds the application: --project DIR, or the input project.',
+    },
+  ])
+}
+
+/** @param defaultStage as above */
+async function load(origin: SettingsOrigin, defaultStage?: string): Promise<Loaded> {
+  const { environment, explicit } = origin
+  const { folder, pyproject, stage, sources, problems } = await readProject(origin, defaultStage)
+  const checked = checkValues([...sources, variablesSource(environment), explicit])
   const filled = fillStage(checked.values, stage)
   return {
     common: { ...filled.values, project: folder, stage, region: regionOf(environment), found: [] },
     pyproject,
     isGiven: (name) => checked.origins.has(name),
     problems: [
-      ...fromPyproject.problems,
+      ...problems,
       ...checked.problems,
       ...filled.problems,
       ...contradictions(filled.values, (name) => checked.origins.has(name)),
@@ -222,7 +275,10 @@ const NAME_IT =
 
 const OWN_OPTIONS_FIRST = 'Own options stand before the command, as in: wsgi-lambda --function-name NAME manage check'
 
-function namePart({ common, isGiven, problems }: Loaded, hint = NAME_IT): { readonly functionName: string } {
+function namePart(
+  { common, isGiven, problems }: Pick<Loaded, 'isGiven' | 'problems'> & { readonly common: Values },
+  hint = NAME_IT,
+): { readonly functionName: string } {
   const { functionName = '' } = common
   if (!isGiven('function-name')) {
     problems.push({ title: 'function-name is missing', hint })
