@@ -6,6 +6,7 @@ import {
   rollbackOutputsOf,
 } from './action-outputs.ts'
 import type { ActionRun } from './action-run.ts'
+import { readRegion } from './aws/identity.ts'
 import { build } from './commands/build.ts'
 import { type DeployResult, deploy } from './commands/deploy.ts'
 import { rollback } from './commands/rollback.ts'
@@ -50,9 +51,10 @@ export async function runDeploy(action: ActionRun): Promise<void> {
 
 /** The pull request whose merge is deployed, or whose plan it is. */
 async function tell(action: ActionRun, settings: DeploySettings, result: DeployResult): Promise<void> {
-  const { environment, event, report, secrets, signal, wait } = action
+  const { environment, event, report, secrets, signal, wait, clientOptions } = action
   const github = await openGitHub(environment, action.input('github-token'), { version: VERSION, wait, signal })
-  const place = { functionName: settings.functionName, alias: settings.alias, pull: event.pull?.number }
+  const { functionName, alias } = settings
+  const place = { functionName, alias, region: await readRegion(clientOptions), pull: event.pull?.number }
   const body = deploymentComment(deploymentFactsOf(result, settings.dryRun), secrets())
   await announceDeployment(body, { ...place, commit: environment['GITHUB_SHA'] }, github, report)
 }

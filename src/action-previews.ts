@@ -1,5 +1,6 @@
 import { previewOutputsOf, previewSummaryOf } from './action-outputs.ts'
 import type { ActionRun } from './action-run.ts'
+import { readRegion } from './aws/identity.ts'
 import { swept } from './commands/announce-removal.ts'
 import { makePreview, type PullWork, removePreviews, sweepPreviews } from './commands/for-pulls.ts'
 import type { Problem } from './errors.ts'
@@ -54,6 +55,7 @@ async function workOf(action: ActionRun): Promise<PullWork> {
     ...action,
     clients,
     github: await openGitHub(environment, input('github-token'), { version: VERSION, wait, signal }),
+    region: await readRegion(clients),
     releasing: async (settings) => {
       const releasing = await action.releasing(settings)
       if (settings.build) await action.restore(settings.build)

@@ -1,3 +1,4 @@
+import { readRegion } from './aws/identity.ts'
 import { wait } from './aws/wait.ts'
 import { runProcess } from './builder/process.ts'
 import { makePreview, type PullWork, removePreviews, sweepPreviews } from './commands/for-pulls.ts'
@@ -10,7 +11,7 @@ import type { SweepResult } from './preview/removal/sweep-result.ts'
 import { secretsIn, spellingsOf } from './report/secrets.ts'
 
 /** What the command line does for previews. */
-export type PreviewWiring = Omit<PullWork, 'github' | 'mask' | 'secrets' | 'wait' | 'run'>
+export type PreviewWiring = Omit<PullWork, 'github' | 'region' | 'mask' | 'secrets' | 'wait' | 'run'>
 
 /** @param number of the pull request; undefined for that of the run */
 export async function runPreview(number: number | undefined, wiring: PreviewWiring): Promise<PreviewRun> {
@@ -36,7 +37,8 @@ export async function runSweep(wiring: PreviewWiring): Promise<SweepResult> {
 async function workOf(wiring: PreviewWiring): Promise<PullWork> {
   const { environment, clients } = wiring
   const github = await openGitHub(environment, environment['GITHUB_TOKEN'], { ...clients, wait })
-  return { ...wiring, ...collectSecrets(wiring), github, wait, run: runProcess }
+  const region = await readRegion(clients)
+  return { ...wiring, ...collectSecrets(wiring), github, region, wait, run: runProcess }
 }
 
 /** A console masks nothing: what is collected stays out of comments, from the variables and flags of the run on. */

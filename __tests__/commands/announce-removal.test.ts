@@ -3,7 +3,9 @@ import { destroyedOrTold, sweptRest } from '../../src/commands/announce-removal.
 import type { DestroyResult, PreviewRemoval } from '../../src/preview/removal/result.ts'
 import type { SweepItem } from '../../src/preview/removal/sweep-result.ts'
 
-const named = (base: string) => ({ functionName: `${base}-pr-7`, base, pull: 7, repository: 'owner/name' })
+const named = (base: string) => ({
+  ...{ functionName: `${base}-pr-7`, base, pull: 7, repository: 'owner/name', region: 'eu-west-1' },
+})
 const removal = (base: string, outcome: PreviewRemoval['outcome']): PreviewRemoval => ({
   ...{ functionName: `${base}-pr-7`, base, pull: 7, outcome, parts: [], problems: [], seconds: 0 },
 })

@@ -88,7 +88,7 @@ test('a dry run tells the pull request nothing', async () => {
   const { result, report, settings } = await dryRun(true)
   const github = new Proxy({}, { get: () => () => Promise.reject(new Error('GitHub was told')) })
   await announceRemovals(destroyed(result), PULL, settings, {
-    ...{ github: github as never, report, environment: {}, secrets: () => [] },
+    ...{ github: github as never, report, environment: {}, region: undefined, secrets: () => [] },
   })
   expect(report.of('notice')).toEqual([])
 })

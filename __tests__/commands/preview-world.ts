@@ -170,6 +170,7 @@ export async function createPreviewWorld() {
       { project, stage: undefined, environment: {}, explicit: { given, nameOf: (name) => `input ${name}` } },
       {
         ...{ environment: variables, secrets: () => [], report, signal: controller.signal },
+        region: 'eu-west-1',
         github: world.hasToken ? github : undefined,
         mask: (variables) => masked.push(...Object.values(variables)),
         servingOf: (name: string, { alias }: DeploySettings) => servingOf(name, alias, { lambda, urls: lambda.urls }),

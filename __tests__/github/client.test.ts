@@ -129,13 +129,14 @@ describe('comments', () => {
 })
 
 describe('deployments', () => {
-  const deployment = { ref: 'b'.repeat(40), environment: 'preview', pull: 7, preview: 'shop', description: 'd' }
+  const where = { environment: 'preview', pull: 7, preview: 'shop', region: 'eu-west-1' }
+  const deployment = { ...where, ref: 'b'.repeat(40), description: 'd' }
 
   test('are transient, and wait for no check', async () => {
     await github.createDeployment(deployment)
     expect(fake.deployments[0]?.request).toMatchObject({
       ...{ auto_merge: false, required_contexts: [], transient_environment: true, production_environment: false },
-      payload: { pr: 7, preview: 'shop' },
+      payload: { pr: 7, preview: 'shop', region: 'eu-west-1' },
     })
   })
 
@@ -146,9 +147,22 @@ describe('deployments', () => {
     await github.createDeployment({ ...deployment, environment: 'review' })
     const second = await github.createDeployment(deployment)
     expect(await github.deploymentsOf('preview', 7)).toEqual([
-      { id: second, preview: 'shop' },
-      { id: other, preview: 'blog' },
-      { id: first, preview: 'shop' },
+      { id: second, preview: 'shop', region: 'eu-west-1' },
+      { id: other, preview: 'blog', region: 'eu-west-1' },
+      { id: first, preview: 'shop', region: 'eu-west-1' },
+    ])
+  })
+
+  test('say where their preview is, where that is known', async () => {
+    const nowhere = await github.createDeployment({ ...deployment, region: undefined })
+    const there = await github.createDeployment({ ...deployment, region: 'us-east-1' })
+    expect(fake.deployments.map(({ payload }) => payload)).toEqual([
+      { pr: 7, preview: 'shop' },
+      { pr: 7, preview: 'shop', region: 'us-east-1' },
+    ])
+    expect(await github.deploymentsOf('preview', 7)).toEqual([
+      { id: there, preview: 'shop', region: 'us-east-1' },
+      { id: nowhere, preview: 'shop', region: undefined },
     ])
   })
 

@@ -8,7 +8,7 @@ const COMMIT = `https://github.com/owner/name/commit/${SHA}`
 const RUN = 'https://github.com/owner/name/actions/runs/42'
 
 const place = (line: string): AnnouncePlace => ({
-  identity: { functionName: line, base: line, pull: 7, repository: 'owner/name' },
+  identity: { functionName: line, base: line, pull: 7, repository: 'owner/name', region: line },
   ...{ headSha: SHA, repositoryUrl: 'https://github.com/owner/name', runUrl: RUN },
   ...{ environment: undefined, hasComment: true, secrets: [], now: () => new Date('2026-11-23T13:05:00Z') },
 })

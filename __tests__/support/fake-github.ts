@@ -62,6 +62,8 @@ export interface StoredDeployment extends DeploymentBody {
   readonly statuses: StatusBody[]
   /** As it was asked for. */
   readonly request: Partial<Parameters<Routes['createDeployment']>>
+  /** Whether others of the environment were to become inactive, of each status. */
+  readonly autoInactive: boolean[]
 }
 
 /** What a request gets instead of its answer; `isDone` where it is carried out all the same. */
@@ -278,6 +280,7 @@ export async function startFakeGitHub(): Promise<FakeGitHub> {
       transient_environment: request.transient_environment ?? false,
       production_environment: request.production_environment ?? request.environment === 'production',
       statuses: [],
+      autoInactive: [],
       request,
     }
     fake.deployments.push(deployment)
@@ -305,6 +308,7 @@ export async function startFakeGitHub(): Promise<FakeGitHub> {
       created_at: new Date(0).toISOString(),
     }
     deployment.statuses.unshift(status)
+    deployment.autoInactive.push(asked.auto_inactive ?? true)
     return { status: 201, body: status }
   }
 

@@ -20,6 +20,11 @@ export async function readPlace({ version, wait, signal }: ClientOptions): Promi
   return { partition: arn.split(':')[1] ?? 'aws', region: await client.config.region(), account }
 }
 
+/** Where calls go to; undefined where neither the variables nor the profile name a region, which the first call complains of. */
+export async function readRegion({ version }: Pick<ClientOptions, 'version'>): Promise<string | undefined> {
+  return await new STSClient(clientConfig(version)).config.region().catch(() => undefined)
+}
+
 /** `ACCOUNT/REGION`, as tags and marks have it. */
 export async function readPlaceText(options: ClientOptions): Promise<string> {
   const { account, region } = await readPlace(options)

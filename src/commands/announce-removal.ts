@@ -87,12 +87,12 @@ export async function announceRemovals(
   removals: readonly Removal[],
   { repository }: Pick<NamedPreview, 'repository'>,
   settings: Pick<Values, 'comment' | 'githubEnvironment' | 'dryRun'>,
-  { github, report, environment, secrets }: RemovalAnnouncing,
+  { github, report, environment, region, secrets }: RemovalAnnouncing,
 ): Promise<void> {
   if (settings.dryRun) return
   const once = noticesOnce(report)
   await inParallel(removals, AT_ONCE, async ({ functionName, base, pull, ...facts }) => {
-    const identity = { functionName, base, pull, repository }
+    const identity = { functionName, base, pull, repository, region }
     const place = placeOfAnnouncement(settings, identity, undefined, { environment, secrets })
     await createAnnouncer(github, place, once).destroyed(facts)
   })

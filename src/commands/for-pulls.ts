@@ -58,17 +58,18 @@ export async function makePreview(event: RunEvent, isAuto: boolean, work: PullWo
 
 /** Reads nothing of a project: a run for a closed pull request needs no checkout. @returns why there is nothing to do, where that is so */
 export async function removePreviews(event: RunEvent, work: PullWork): Promise<DestroyResult | Skipped> {
-  const { environment, github } = work
+  const { environment, region, github } = work
   const found = pullOf(event, environment)
   if ('skipped' in found) return found
   const { pull } = found
+  const { number, repository } = pull
   const settings = loadRemovalSettings(work.origin)
   const [removing, now] = await Promise.all([openRemoval(settings, work), stateOf(pull, github)])
   const isOpen = reasonNotToRemove(event, now)
   if (isOpen) return { skipped: isOpen }
   const [result, told] = await Promise.all([
     destroy(pull, settings, removing),
-    github ? previewsToldOf({ pull: pull.number, repository: pull.repository }, environmentOf(settings), github) : [],
+    github ? previewsToldOf({ pull: number, repository, region }, environmentOf(settings), github) : [],
   ])
   await announceRemovals(destroyedOrTold(result, told, settings.functionName), pull, settings, work)
   return result

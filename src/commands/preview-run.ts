@@ -110,11 +110,12 @@ export async function runForPull(
 function announcerOf(
   pull: Pull,
   { functionName, dryRun, ...place }: PlaceSettings,
-  { github, environment, secrets, report }: PreviewRunCollaborators,
+  { github, environment, region, secrets, report }: PreviewRunCollaborators,
 ) {
   if (functionName === undefined || dryRun) return undefined
   const { number, repository, headSha } = pull
-  const named = { functionName: previewName(functionName, number), base: functionName, pull: number, repository }
+  const name = previewName(functionName, number)
+  const named = { functionName: name, base: functionName, pull: number, repository, region }
   return createAnnouncer(github, placeOfAnnouncement(place, named, headSha, { environment, secrets }), report)
 }
 

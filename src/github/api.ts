@@ -46,10 +46,12 @@ export interface NewDeployment {
   readonly pull: number
   /** The function that it is a preview of. */
   readonly preview: string
+  /** Where that preview is; undefined where nobody knew. */
+  readonly region: string | undefined
   readonly description: string
 }
 
-export interface PreviewDeployment extends Pick<NewDeployment, 'preview'> {
+export interface PreviewDeployment extends Pick<NewDeployment, 'preview' | 'region'> {
   readonly id: number
 }
 

@@ -1,4 +1,4 @@
-import type { GitHubApi } from './api.ts'
+import type { GitHubApi, PreviewDeployment } from './api.ts'
 import { GitHubError } from './errors.ts'
 import { type ConnectionOptions, connect, limited } from './requests.ts'
 
@@ -99,7 +99,7 @@ export function createGitHub(options: GitHubOptions, known: { login?: string } =
         await request('PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}', { ...place, comment_id: id, body })
       }),
 
-    createDeployment: ({ ref, environment, pull, preview, description }) =>
+    createDeployment: ({ ref, environment, pull, preview, region, description }) =>
       ask({ what: 'create a deployment', permission: 'deployments: write' }, async ({ request }) => {
         const { data } = await request('POST /repos/{owner}/{repo}/deployments', {
           ...place,
@@ -107,7 +107,7 @@ export function createGitHub(options: GitHubOptions, known: { login?: string } =
           environment,
           task: taskOf(pull),
           description: shortened(description),
-          payload: { pr: pull, preview },
+          payload: { pr: pull, preview, ...(region !== undefined && { region }) },
           auto_merge: false,
           required_contexts: [],
           transient_environment: true,
@@ -130,7 +130,7 @@ export function createGitHub(options: GitHubOptions, known: { login?: string } =
       return found
         .flatMap(({ id, payload }) => {
           const preview = previewIn(payload, pull)
-          return preview === undefined ? [] : [{ id: Number(id), preview }]
+          return preview === undefined ? [] : [{ id: Number(id), ...preview }]
         })
         .toSorted((a, b) => b.id - a.id)
     },
@@ -174,9 +174,11 @@ function taskOf(pull: number): string {
 }
 
 /** @returns undefined for the deployment of something else */
-function previewIn(payload: unknown, pull: number): string | undefined {
-  if (typeof payload !== 'object' || payload === null || !('pr' in payload && 'preview' in payload)) return undefined
-  return payload.pr === pull && typeof payload.preview === 'string' ? payload.preview : undefined
+function previewIn(payload: unknown, pull: number): Pick<PreviewDeployment, 'preview' | 'region'> | undefined {
+  if (typeof payload !== 'object' || payload === null) return undefined
+  const { pr, preview, region } = payload as Readonly<Record<string, unknown>>
+  if (pr !== pull || typeof preview !== 'string') return undefined
+  return { preview, region: typeof region === 'string' ? region : undefined }
 }
 
 function shortened(description: string): string {

@@ -19,7 +19,10 @@ export interface PreviewIdentity extends Repository {
 export type PreviewOwner = Pick<PreviewIdentity, 'host' | 'repositoryId' | 'place'>
 
 /** As people know it. */
-export type NamedPreview = Pick<PreviewIdentity, 'functionName' | 'base' | 'pull' | 'repository'>
+export interface NamedPreview extends Pick<PreviewIdentity, 'functionName' | 'base' | 'pull' | 'repository'> {
+  /** Where it is. Undefined for a run that knows none: it can make no preview, and only tells why. */
+  readonly region: string | undefined
+}
 
 /** Lambda API reference, CreateFunction. */
 const LONGEST_NAME = 64

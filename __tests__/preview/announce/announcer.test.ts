@@ -12,6 +12,7 @@ let report: RecordingReporter
 let controller: AbortController
 
 const MARKER = markerOf(PLACE.identity)
+const ELSEWHERE = 'What stood here is told in another comment of this conversation.'
 const FAILED = { problems: [{ title: 'manage migrate failed' }], serving: undefined }
 const REMOVED = { why: 'closed', removed: ['function shop-pr-7'], problems: [] }
 
@@ -61,7 +62,7 @@ describe('the life of a preview', () => {
     expect(fake.deployments[0]?.statuses[0]).toMatchObject({
       environment_url: URL_OF_PREVIEW,
       log_url: PLACE.runUrl,
-      description: 'shop-pr-7 is ready',
+      description: 'shop-pr-7 in eu-west-1 is ready',
     })
 
     const second = await run({ headSha: 'b'.repeat(40) })
@@ -166,7 +167,7 @@ describe('the comment', () => {
     }
     await one.ready(READY)
     expect(outcomes()).toEqual(['ready', undefined])
-    expect(fake.commentsOf(7)[1]).toBe('The preview is told of in the comment above.')
+    expect(fake.commentsOf(7)[1]).toBe(ELSEWHERE)
     await other.failed(FAILED)
     expect(outcomes()).toEqual(['failed', undefined])
   })
@@ -205,6 +206,71 @@ describe('a deployment', () => {
     fake.calls.length = 0
     await (await run()).ready(READY)
     expect(fake.calls.filter((call) => call.includes('/deployments')).length).toBeLessThanOrEqual(7)
+  })
+})
+
+describe('of one function in two regions', () => {
+  const there = { identity: { ...PLACE.identity, region: 'us-east-1' } }
+  const nowhere = { identity: { ...PLACE.identity, region: undefined } }
+  const headings = (): (string | undefined)[] =>
+    fake.commentsOf(7).map((body) => /^### Preview of <code>shop<\/code>(.*)$/m.exec(body)?.[1]?.replace(/&#45;/g, '-'))
+
+  test('each run tells of its own', async () => {
+    for (const place of [{}, there]) await (await run(place)).ready(READY)
+    expect(headings()).toEqual([' in <code>eu-west-1</code>: ready', ' in <code>us-east-1</code>: ready'])
+    expect(states()).toEqual(['in_progress success', 'in_progress success'])
+    expect(fake.deployments.map(({ statuses }) => statuses[0]?.description)).toEqual([
+      'shop-pr-7 in eu-west-1 is ready',
+      'shop-pr-7 in us-east-1 is ready',
+    ])
+
+    await (await run({ ...there, headSha: 'b'.repeat(40) })).failed(FAILED)
+    await (await run({ headSha: 'b'.repeat(40) })).ready(READY)
+    expect(headings()).toEqual([' in <code>eu-west-1</code>: ready', ' in <code>us-east-1</code>: failed'])
+    expect(states()).toEqual([
+      'in_progress success inactive',
+      'in_progress success',
+      'in_progress failure',
+      'in_progress success',
+    ])
+
+    await (await run(there)).destroyed(REMOVED)
+    expect(headings()).toEqual([' in <code>eu-west-1</code>: ready', ' in <code>us-east-1</code>: removed'])
+    expect(states()).toEqual([
+      'in_progress success inactive',
+      'in_progress success inactive',
+      'in_progress failure inactive',
+      'in_progress success',
+    ])
+    expect(fake.deployments.flatMap(({ autoInactive }) => autoInactive)).not.toContain(true)
+    expect(report.problems).toEqual([])
+  })
+
+  test('at once, each creates its own comment and nothing points to another', async () => {
+    await Promise.all([{}, there].map(async (place) => (await run(place)).ready(READY)))
+    expect(headings().toSorted()).toEqual([' in <code>eu-west-1</code>: ready', ' in <code>us-east-1</code>: ready'])
+  })
+
+  test('what a run has said that knew none is over when one knows its own, and not before', async () => {
+    await (await run(there)).ready(READY)
+    await (await run(nowhere)).failed(FAILED)
+    expect(headings()).toEqual([' in <code>us-east-1</code>: ready', ': failed'])
+    expect(states()).toEqual(['in_progress success', 'in_progress failure'])
+
+    await (await run()).ready(READY)
+    expect(headings()).toEqual([' in <code>us-east-1</code>: ready', undefined, ' in <code>eu-west-1</code>: ready'])
+    expect(fake.commentsOf(7)[1]).toBe(ELSEWHERE)
+    expect(states()).toEqual(['in_progress success', 'in_progress failure inactive', 'in_progress success'])
+  })
+
+  test('of a run that knew none, what it has said ends with the pull request', async () => {
+    await (await run(nowhere)).failed(FAILED)
+    await (await run()).destroyed({ ...REMOVED, removed: [] })
+    expect([headings(), states()]).toEqual([[' in <code>eu-west-1</code>: removed'], ['in_progress failure inactive']])
+    const told = fake.commentsOf(7)
+    await (await run()).destroyed({ ...REMOVED, removed: [] })
+    await (await run(there)).destroyed({ ...REMOVED, removed: [] })
+    expect(fake.commentsOf(7)).toEqual(told)
   })
 })
 

@@ -8,6 +8,7 @@ import { PLACE, READY, SHA, URL_OF_PREVIEW } from './places.ts'
 
 const FOOT = 'Updated 2026-11-23 13:05 UTC · [log of the run](https://github.com/owner/name/actions/runs/99)'
 const COMMIT = `| Commit | [<code>0123456</code>](https://github.com/owner/name/commit/${SHA}) |`
+const HEADED = '<code>shop</code> in <code>eu-west-1</code>'
 const SERVING = { url: URL_OF_PREVIEW, headSha: 'f'.repeat(40) }
 
 /** The text with its character references resolved. */
@@ -27,9 +28,9 @@ const bodyOf = (announcement: Announcement, place: AnnouncePlace = PLACE): strin
 
 describe('a comment', () => {
   test('when all is well', () => {
-    expect(bodyOf({ status: 'ready', ...READY })).toBe(`<!-- wsgi-lambda:preview function=shop pull=7 -->
+    expect(bodyOf({ status: 'ready', ...READY })).toBe(`${markerOf(PLACE.identity)}
 
-### Preview of <code>shop</code>: ready
+### Preview of ${HEADED}: ready
 
 |  |  |
 | --- | --- |
@@ -52,6 +53,13 @@ ${FOOT}`)
 `)
   })
 
+  test('of a run that knows no region', () => {
+    const place = { ...PLACE, identity: { ...PLACE.identity, region: undefined } }
+    expect(bodyOf({ status: 'failed', problems: [], serving: undefined }, place)).toMatch(
+      /^<!-- wsgi-lambda:preview function=shop pull=7 -->\n\n### Preview of <code>shop<\/code>: failed\n/,
+    )
+  })
+
   test('without what is not known', () => {
     const unknown = { zipBytesBefore: undefined, coldStartMs: undefined, database: undefined, expires: undefined }
     const place = { ...PLACE, headSha: undefined, runUrl: undefined }
@@ -64,7 +72,7 @@ Updated 2026-11-23 13:05 UTC`)
   })
 
   test('while it is deployed: what answers meanwhile', () => {
-    expect(bodyOf({ status: 'deploying', serving: SERVING })).toContain(`shop</code>: deploying …
+    expect(bodyOf({ status: 'deploying', serving: SERVING })).toContain(`${HEADED}: deploying …
 
 |  |  |
 | --- | --- |
@@ -75,7 +83,7 @@ ${COMMIT}
   test('of a failure: what failed and what to do, not what a program printed', () => {
     const problem = { title: 'manage migrate failed', detail: 'Traceback', output: 'Traceback', hint: 'Look there.' }
     const body = bodyOf({ status: 'failed', problems: [problem, { title: 'Another' }], serving: undefined })
-    expect(body).toContain(`shop</code>: failed
+    expect(body).toContain(`${HEADED}: failed
 
 |  |  |
 | --- | --- |
@@ -95,7 +103,7 @@ ${FOOT}`)
   test('of a removal', () => {
     const removed = ['function shop-pr-7', 'database shop_pr_7']
     const body = bodyOf({ status: 'removed', why: 'closed', removed, problems: [] })
-    expect(body).toContain(`shop</code>: removed
+    expect(body).toContain(`${HEADED}: removed
 
 |  |  |
 | --- | --- |
@@ -116,7 +124,7 @@ ${FOOT}`)
 
   test('of a removal that left something', () => {
     const body = bodyOf({ status: 'removed', why: undefined, removed: [], problems: [{ title: 'It is in use' }] })
-    expect(body).toContain('shop</code>: not removed completely')
+    expect(body).toContain(`${HEADED}: not removed completely`)
     expect(body).toContain('```text\nIt is in use\n```')
   })
 })
@@ -131,7 +139,7 @@ describe('text of others', () => {
   const place = (line: string): AnnouncePlace => ({
     ...PLACE,
     headSha: line,
-    identity: { ...PLACE.identity, base: line, functionName: line },
+    identity: { ...PLACE.identity, base: line, functionName: line, region: line },
   })
 
   test.each(PLANTED.map((line) => [JSON.stringify(line), line]))('%s is code', (_, line) => {
@@ -191,24 +199,26 @@ describe('the longest body that GitHub takes', () => {
 describe('the marker', () => {
   test.each(['shop', 'a -->', '--!>', '-->\n<script>', '☃', 'a pull=8 -->', '>', '->'])(
     'is one comment, whatever the name: %j',
-    (base) => {
-      const marker = markerOf({ ...PLACE.identity, base })
-      expect(marker).toMatch(/^<!-- wsgi-lambda:preview function=[^\s<>]+ pull=7 -->$/)
+    (text) => {
+      const marker = markerOf({ base: text, pull: 7, region: text })
+      expect(marker).toMatch(/^<!-- wsgi-lambda:preview function=[^\s<>]+ pull=7 region=[^\s<>]+ -->$/)
       expect(marker.slice('<!--'.length, -'-->'.length)).not.toMatch(/-->|--!>|<!--/)
     },
   )
 
-  test('is that of one function and one pull request', () => {
+  test('is that of one function, one pull request and one region', () => {
     const { identity } = PLACE
     const others = [
       { ...identity, base: 'shop-2' },
       { ...identity, base: 'sho' },
       { ...identity, pull: 70 },
       { ...identity, base: 'shop pull=7 -->' },
+      { ...identity, region: 'eu-west-2' },
+      { ...identity, region: undefined },
     ]
     const body = `${markerOf(identity)}\n\ntext`
     expect(hasMarker(body, markerOf(identity))).toBe(true)
-    expect(others.map((other) => hasMarker(body, markerOf(other)))).toEqual([false, false, false, false])
+    expect(others.map((other) => hasMarker(body, markerOf(other)))).toEqual(others.map(() => false))
   })
 
   test('is none where somebody quotes it', () => {

@@ -18,7 +18,8 @@ afterEach(async () => {
   await fake[Symbol.asyncDispose]()
 })
 
-const shop = { functionName: 'shop', alias: 'live', pull: undefined, commit: 'a'.repeat(40) }
+const where = { functionName: 'shop', alias: 'live', region: 'eu-west-1' }
+const shop = { ...where, pull: undefined, commit: 'a'.repeat(40) }
 const silent = { notice: () => undefined }
 
 describe('a deployment', () => {
@@ -40,6 +41,15 @@ describe('a deployment', () => {
     await announceDeployment('Two.', shop, github, silent)
     await announceDeployment('Three.', { ...shop, functionName: 'bank' }, github, silent)
     expect(fake.commentsOf(7)).toEqual([expect.stringContaining('Two.'), expect.stringContaining('Three.')])
+  })
+
+  test('in another region has a comment of its own, and so has another alias', async () => {
+    for (const text of ['One.', 'Two.']) {
+      await announceDeployment(text, shop, github, silent)
+      await announceDeployment(`${text} There.`, { ...shop, region: 'us-east-1' }, github, silent)
+      await announceDeployment(`${text} Beta.`, { ...shop, alias: 'beta' }, github, silent)
+    }
+    expect(fake.commentsOf(7).map((body) => body.split('\n')[1])).toEqual(['Two.', 'Two. There.', 'Two. Beta.'])
   })
 
   test('of no pull request is told to nobody', async () => {

@@ -5,7 +5,7 @@ export const URL_OF_PREVIEW = 'https://abc.lambda-url.eu-west-1.on.aws/'
 
 /** A preview of pull request 7 of the function shop. */
 export const PLACE: AnnouncePlace = {
-  identity: { functionName: 'shop-pr-7', base: 'shop', pull: 7, repository: 'owner/name' },
+  identity: { functionName: 'shop-pr-7', base: 'shop', pull: 7, repository: 'owner/name', region: 'eu-west-1' },
   headSha: SHA,
   repositoryUrl: 'https://github.com/owner/name',
   runUrl: 'https://github.com/owner/name/actions/runs/99',

@@ -1,12 +1,13 @@
 import type { GitHubApi } from '../../github/api.ts'
 import { problemsOf } from '../../report/problem.ts'
 import type { Reporter } from '../../report/reporter.ts'
+import type { NamedPreview } from '../identity.ts'
 import { commentBody } from './comment.ts'
 import { shownDeployment } from './deployment.ts'
 import type { Announcement, AnnouncePlace, DestroyedFacts, FailedFacts, ReadyFacts, StartedFacts } from './facts.ts'
 import { markerOf } from './marker.ts'
 import { noticesOnce } from './once.ts'
-import { stickyComment } from './sticky.ts'
+import { type StickyComment, stickyComment } from './sticky.ts'
 
 /**
  * Tells a pull request how its preview is, by a comment and a deployment of GitHub's. No promise of it is ever rejected:
@@ -17,6 +18,12 @@ export interface Announcer {
   ready(facts: ReadyFacts): Promise<void>
   failed(facts: FailedFacts): Promise<void>
   destroyed(facts: DestroyedFacts): Promise<void>
+}
+
+/** What a run has said that knew no region is out of date with the first that knows one. */
+function commentOf(identity: NamedPreview): StickyComment {
+  const nowhere = identity.region === undefined ? undefined : markerOf({ ...identity, region: undefined })
+  return stickyComment(identity.pull, markerOf(identity), nowhere)
 }
 
 /** A run waits for two of them at most. */
@@ -32,7 +39,7 @@ export function createAnnouncer(
   report: Pick<Reporter, 'notice' | 'debug'>,
   longest = LONGEST_ANNOUNCEMENT_MS,
 ): Announcer {
-  const comment = place.hasComment ? stickyComment(place.identity.pull, markerOf(place.identity)) : undefined
+  const comment = place.hasComment ? commentOf(place.identity) : undefined
   const deployment = place.environment === undefined ? undefined : shownDeployment(place, place.environment)
   const { notice, debug } = noticesOnce(report)
 

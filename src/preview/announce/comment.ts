@@ -25,7 +25,7 @@ function bodyWithin(place: AnnouncePlace, announcement: Announcement, longest: n
   const { identity, runUrl, now } = place
   return [
     markerOf(identity),
-    `### Preview of ${code(shown(identity.base))}: ${outcomeOf(announcement)}`,
+    `### Preview of ${nameOf(identity, shown)}: ${outcomeOf(announcement)}`,
     table(['', ''], rowsOf(place, announcement, shown)),
     ...sectionsOf(announcement, shown),
     [
@@ -46,6 +46,12 @@ function outcomeOf(announcement: Announcement): string {
     case 'removed':
       return announcement.problems.length > 0 ? 'not removed completely' : 'removed'
   }
+}
+
+/** Of each region there is a comment of its own. */
+function nameOf({ base, region }: AnnouncePlace['identity'], shown: Shown): string {
+  const name = code(shown(base))
+  return region === undefined ? name : `${name} in ${code(shown(region))}`
 }
 
 type Shown = (text: string) => string

@@ -1,13 +1,11 @@
 import type { GitHubApi } from '../../github/api.ts'
 import { problemsOf } from '../../report/problem.ts'
 import type { Reporter } from '../../report/reporter.ts'
-import { deploymentMarkerOf } from './marker.ts'
+import { type DeployedFunction, deploymentMarkerOf } from './marker.ts'
 import { stickyComment } from './sticky.ts'
 
 /** Whom a deployment is told to. */
-export interface DeployedPlace {
-  readonly functionName: string
-  readonly alias: string
+export interface DeployedPlace extends DeployedFunction {
   /** Of the event; undefined where the commit says of which it came. */
   readonly pull: number | undefined
   readonly commit: string | undefined
@@ -18,7 +16,7 @@ const LONGEST_MS = 20_000
 /** Tells the pull request that a deployment came of. What GitHub does not take is a notice. @param body Markdown */
 export async function announceDeployment(
   body: string,
-  { functionName, alias, pull, commit }: DeployedPlace,
+  { pull, commit, ...deployed }: DeployedPlace,
   github: GitHubApi | undefined,
   report: Pick<Reporter, 'notice'>,
 ): Promise<void> {
@@ -32,7 +30,7 @@ export async function announceDeployment(
   try {
     const api = github.within(LONGEST_MS)
     const pulls = pull === undefined ? (commit === undefined ? [] : await api.pullsOf(commit)) : [pull]
-    const marker = deploymentMarkerOf(functionName, alias)
+    const marker = deploymentMarkerOf(deployed)
     for (const number of pulls) await stickyComment(number, marker).write(api, `${marker}\n${body}`)
   } catch (error) {
     for (const problem of problemsOf(error).problems) report.notice(problem)

@@ -1,6 +1,7 @@
 import { inParallel } from '../../artifact/parallel.ts'
 import type { GitHubApi, PreviewDeployment } from '../../github/api.ts'
 import type { AnnouncePlace } from './facts.ts'
+import { isOfRegion } from './region.ts'
 
 /** The deployment that GitHub shows of a run, and what becomes of those before. Undefined arguments are not shown. */
 export interface ShownDeployment {
@@ -15,17 +16,19 @@ const AT_ONCE = 4
 
 export function shownDeployment(place: AnnouncePlace, environment: string): ShownDeployment {
   const { identity, headSha, runUrl: logUrl } = place
-  const { base: preview, pull } = identity
-  const name = identity.functionName
+  const { base: preview, pull, region } = identity
+  const name = region === undefined ? identity.functionName : `${identity.functionName} in ${region}`
   let own: number | undefined
 
   const allOf = async (github: GitHubApi): Promise<readonly PreviewDeployment[]> =>
-    (await github.deploymentsOf(environment, pull)).filter((deployment) => deployment.preview === preview)
+    (await github.deploymentsOf(environment, pull)).filter(
+      (deployment) => deployment.preview === preview && isOfRegion(deployment, region),
+    )
 
   const begin = async (github: GitHubApi): Promise<void> => {
     if (headSha === undefined || own !== undefined) return
     const description = `Preview ${name}`
-    own = await github.createDeployment({ ref: headSha, environment, pull, preview, description })
+    own = await github.createDeployment({ ref: headSha, environment, pull, preview, region, description })
     await github.setDeploymentStatus(own, { state: 'in_progress', logUrl, description: `Deploying ${name}` })
   }
 

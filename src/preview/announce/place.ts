@@ -6,6 +6,8 @@ import type { AnnouncePlace } from './facts.ts'
 export interface PlaceVariables {
   /** Those of a run of GitHub: "Store information in variables". */
   readonly environment: Table
+  /** Where the run makes and removes previews. */
+  readonly region: NamedPreview['region']
   /** What a text for others must not hold, since nobody masks it there. */
   readonly secrets: () => readonly string[]
 }
@@ -20,7 +22,7 @@ export function placeOfAnnouncement(
   { comment, githubEnvironment }: Pick<Values, 'comment' | 'githubEnvironment'>,
   identity: NamedPreview,
   headSha: string | undefined,
-  { environment, secrets }: PlaceVariables,
+  { environment, secrets }: Pick<PlaceVariables, 'environment' | 'secrets'>,
 ): AnnouncePlace {
   const server = environment['GITHUB_SERVER_URL']
   const run = environment['GITHUB_RUN_ID']
