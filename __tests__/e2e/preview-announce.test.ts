@@ -98,3 +98,46 @@ test('a deployment that a killed run has left ends with its pull request, though
   expect(github.deployments.map(({ statuses }) => statuses[0]?.state)).toEqual(['inactive'])
   expect(github.commentsOf(24)).toEqual([])
 }, 120_000)
+
+test('each region has its own comment and deployments, which a run for another leaves alone', async () => {
+  const sha = 'a'.repeat(40)
+  const run = (region: string, action = 'synchronize'): Promise<ActionResult> => {
+    const opened = options(25)
+    github.pulls.set(25, { isOpen: action !== 'closed', headSha: sha, labels: [] })
+    return runAction({ ...opened, env: { ...opened.env, AWS_REGION: region }, event: { ...opened.event, action } })
+  }
+  const headings = (): (string | undefined)[] =>
+    github
+      .commentsOf(25)
+      .map((body) => /^### Preview of <code>shop<\/code>(.*)$/m.exec(body)?.[1]?.replace(/&#45;/g, '-'))
+  const deployments = (): unknown[] =>
+    github.deployments.map(({ payload, statuses }) => [(payload as { region?: string }).region, statuses[0]?.state])
+
+  // Before somebody has said which region, nobody knows.
+  expect((await run('')).exitCode).toBe(1)
+  expect([headings(), deployments()]).toEqual([[': failed'], [[undefined, 'failure']]])
+
+  const runs = [await run('eu-west-1'), await run('us-east-1')]
+  for (const { exitCode, log } of runs) expect({ exitCode, log }).toMatchObject({ exitCode: 0 })
+  const [there = '', elsewhere = ''] = runs.map(({ outputs }) => outputs['url'])
+  expect(there).toContain('.eu-west-1.')
+  expect(elsewhere).toContain('.us-east-1.')
+  const ready = [' in <code>eu-west-1</code>: ready', ' in <code>us-east-1</code>: ready']
+  expect(headings()).toEqual([undefined, ...ready])
+  expect(github.commentsOf(25).slice(1)).toEqual([expect.stringContaining(there), expect.stringContaining(elsewhere)])
+  const [failed, ...active] = [
+    [undefined, 'inactive'],
+    ['eu-west-1', 'success'],
+    ['us-east-1', 'success'],
+  ]
+  expect(deployments()).toEqual([failed, ...active])
+
+  expect((await run('us-east-1', 'closed')).exitCode).toBe(0)
+  expect(headings()).toEqual([undefined, ready[0], ' in <code>us-east-1</code>: removed'])
+  expect(deployments()).toEqual([failed, active[0], ['us-east-1', 'inactive']])
+  expect((await world.visit(there)).status).toBe(200)
+
+  expect((await run('eu-west-1', 'closed')).exitCode).toBe(0)
+  expect(headings()).toEqual([undefined, ' in <code>eu-west-1</code>: removed', ' in <code>us-east-1</code>: removed'])
+  expect(deployments()).toEqual([failed, ['eu-west-1', 'inactive'], ['us-east-1', 'inactive']])
+}, 240_000)
