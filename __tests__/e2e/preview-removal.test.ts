@@ -151,6 +151,8 @@ describe('the action in an empty folder, without Python and without a token for 
 })
 
 describe('a preview that is not complete goes as well:', () => {
+  const ALL = ['function', 'alias', 'database', 'role', 'log group', 'static'] as const
+
   test.each<[string, MakeOptions['without']]>([
     ['a function alone', ['alias', 'database', 'role', 'log group', 'static']],
     ['no alias, and so no commands', ['alias']],
@@ -164,9 +166,30 @@ describe('a preview that is not complete goes as well:', () => {
     expect(await world.everything()).toEqual(before)
   })
 
-  test('a log group without a function, by its tags', async () => {
-    await world.make({ pull: 2, without: ['function', 'database', 'static'] })
-    expect(await destroyed(2, {})).toMatchObject({ result: { exitCode: 0, previews: [{ outcome: 'removed' }] } })
+  test.each<[string, Omit<MakeOptions, 'pull'>]>([
+    ['a log group and a role', { without: ['function', 'database', 'static'] }],
+    ['a role', { without: ['function', 'database', 'static', 'log group'] }],
+    ['a role of a long name', { base: 'x'.repeat(60), without: ['function', 'database', 'static', 'log group'] }],
+    ['a layer', { without: ALL, layers: ['wsgi-lambda: abc preview MARK'] }],
+    ['static files', { without: ALL.filter((part) => part !== 'static') }],
+  ])('%s without a function, whose name nobody gives', async (_, options) => {
+    // Of another pull request.
+    await world.make({ pull: 22, ...options })
+    const others = await world.everything()
+    await world.make({ pull: 2, ...options })
+    const settings = { static: `s3://statics/${options.base ?? 'shop'}` }
+    expect((await destroyed(2, settings)).result).toMatchObject({ exitCode: 0, previews: [{ outcome: 'removed' }] })
+    expect(await world.everything()).toEqual(others)
+    await destroyed(22, settings)
+    expect(await world.everything()).toEqual(before)
+  })
+
+  test('what cannot be looked for is told, and keeps nothing that is found', async () => {
+    await world.make({ pull: 2 })
+    world.proxy.inject({ operation: 'ListRoles', status: 400, type: 'ServiceFailure', message: 'not today' })
+    const { result } = await destroyed(2, {})
+    expect(result).toMatchObject({ exitCode: 1, previews: [{ outcome: 'removed' }] })
+    expect(result.problems[0]?.title).toMatch(/^roles of previews that are gone were not looked for: /)
     expect(await world.everything()).toEqual(before)
   })
 })

@@ -1,4 +1,4 @@
-import { DeleteLayerVersionCommand } from '@aws-sdk/client-lambda'
+import { DeleteLayerVersionCommand, ListLayerVersionsCommand } from '@aws-sdk/client-lambda'
 import { DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3'
 import { describe, expect, test } from '@jest/globals'
 import { sweep } from '../../src/commands/sweep.ts'
@@ -150,6 +150,7 @@ test('a server of databases that does not answer is told, and previews without o
 })
 
 describe('of a function that was deleted by hand', () => {
+  const ALL_BUT_LAYER = ['function', 'database', 'role', 'log group', 'static'] as const
   const LAYER = { layers: ['wsgi-lambda: abc preview MARK'] }
   const gone = async (pull: number, options: Partial<MakeOptions> = {}) =>
     await world.make({ pull, without: ['function', 'database', 'role', 'log group'], ...options })
@@ -177,6 +178,30 @@ describe('of a function that was deleted by hand', () => {
     ])
     expect(await world.everything()).toEqual(all.filter((name) => !/shop.pr.4\b/.test(name)))
     await swept({}, closed(5))
+    expect(await world.everything()).toEqual(before)
+  })
+
+  test('a layer goes version by version: somebody else may have published the newest', async () => {
+    await gone(4, { without: ALL_BUT_LAYER, layers: ['wsgi-lambda: abc preview MARK', 'by hand'] })
+    expect(leftOf((await swept({}, closed(4))).result)).toEqual(['layer shop-pr-4-dependencies: removed (orphaned)'])
+    const LayerName = 'shop-pr-4-dependencies'
+    const { LayerVersions = [] } = await world.lambda.send(new ListLayerVersionsCommand({ LayerName }))
+    expect(LayerVersions.map(({ Description }) => Description)).toEqual(['by hand'])
+    for (const { Version: VersionNumber } of LayerVersions)
+      await world.lambda.send(new DeleteLayerVersionCommand({ LayerName, VersionNumber }))
+  })
+
+  test.each([
+    ['layers', 'GET /2018-10-31/layers/shop-pr-4-dependencies/versions', ALL_BUT_LAYER],
+    ['roles', 'GetRole', ALL_BUT_LAYER.filter((part) => part !== 'role')],
+  ])('%s that these credentials may not read are of others, and keep nothing else', async (_, operation, without) => {
+    const layers = without === ALL_BUT_LAYER ? ['wsgi-lambda: abc preview MARK'] : []
+    await Promise.all([4, 5].map((pull) => gone(pull, { without, layers })))
+    world.proxy.inject({ operation, status: 403, type: 'AccessDeniedException', message: 'no' })
+    const first = await swept({}, closed(4, 5))
+    expect(first.result).toMatchObject({ exitCode: 0, items: [{ outcome: 'removed' }] })
+    expect(first.result.items).toHaveLength(1)
+    expect((await swept({}, closed(4, 5))).result.items).toHaveLength(1)
     expect(await world.everything()).toEqual(before)
   })
 

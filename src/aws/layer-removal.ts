@@ -13,7 +13,7 @@ export interface LayerRemoval {
   /** Its versions that this program has published. */
   list(name: string): Promise<readonly PublishedVersion[]>
   remove(name: string, versions: readonly PublishedVersion[]): Promise<void>
-  /** The names of all layers of the region whose newest version this program has published for a preview. */
+  /** The names of all layers of the region: what their newest versions say, older ones need not. */
   names(): Promise<readonly string[]>
 }
 
@@ -56,8 +56,7 @@ export function createLayerRemoval({ version, wait, signal }: ClientOptions): La
       for (let Marker: string | undefined; ; ) {
         const command = new ListLayersCommand({ Marker })
         const page = await call('ListLayers', '*', () => client.send(command, { abortSignal: signal }))
-        for (const { LayerName: name = '', LatestMatchingVersion: newest } of page.Layers ?? [])
-          if (markInDescription(newest?.Description ?? '') !== undefined) names.push(name)
+        for (const { LayerName: name = '' } of page.Layers ?? []) names.push(name)
         if (!page.NextMarker) return names
         Marker = page.NextMarker
       }

@@ -1,11 +1,10 @@
-import { nameInArn } from '../aws/arn.ts'
+import type { Problem } from '../errors.ts'
 import { identityOf, type PreviewIdentity } from '../preview/identity.ts'
 import type { Pull, Repository } from '../preview/pull.ts'
-import { ownerOf } from '../preview/removal/ownership.ts'
 import { secondsSince } from '../preview/removal/parts.ts'
 import { type RemovalCollaborators, removePreview } from '../preview/removal/removal.ts'
 import { type DestroyResult, exitCodeOf, type PreviewRemoval, problemsOfRemovals } from '../preview/removal/result.ts'
-import { readTags, searchTags } from '../preview/tags.ts'
+import { survey } from '../preview/removal/survey.ts'
 import type { RemovalSettings } from '../settings/removal.ts'
 
 /** Which pull request's previews. */
@@ -23,12 +22,12 @@ export async function destroy(
   const { report, clock } = collaborators
   const started = clock()
   return await report.phase(`Remove previews of pull request ${pull.number}`, async () => {
-    const identities = await identitiesOf(pull, settings, collaborators)
+    const { identities, problems: unseen } = await find(pull, settings, collaborators)
     const previews: PreviewRemoval[] = []
     for (const identity of identities)
       previews.push(await removePreview(identity, { ...settings, isDue: () => true }, collaborators))
     if (previews.every(({ outcome }) => outcome === 'missing')) report.info('Nothing to remove: there is no preview.')
-    const problems = problemsOfRemovals(previews)
+    const problems = [...unseen, ...problemsOfRemovals(previews)]
     const { number, repository } = pull
     return {
       ...{ pull: number, repository, previews, problems, exitCode: exitCodeOf(problems) },
@@ -37,25 +36,34 @@ export async function destroy(
   })
 }
 
-/** That of the function; else by tags, those of functions and of what was made for a function that never came. */
-async function identitiesOf(
+interface Found {
+  readonly identities: readonly PreviewIdentity[]
+  /** Why some of them may not have been found. */
+  readonly problems: readonly Problem[]
+}
+
+/** That of the function; else all of which there is anything: functions, and what was made for such as never came or are gone. */
+async function find(
   pull: Closed,
-  { functionName: base }: Pick<RemovalSettings, 'functionName'>,
-  { previews }: Pick<RemovalCollaborators, 'previews'>,
-): Promise<readonly PreviewIdentity[]> {
-  if (base !== undefined) return [identityOf(base, pull, await previews.readPlace())]
-  const tags = searchTags(pull, pull.number)
-  const [place, functions, logGroups] = await Promise.all([
-    previews.readPlace(),
-    previews.findTagged('lambda:function', tags),
-    previews.findTagged('logs:log-group', tags),
-  ])
-  const named = functions.map(({ arn, tags: own }): PreviewIdentity => {
-    const functionName = nameInArn(arn)
-    // One whose name does not fit is refused by its name when its turn comes.
-    const base = readTags(functionName, own)?.base ?? functionName
-    return { ...identityOf(base, pull, place), functionName }
+  { functionName: base, static: statics }: Pick<RemovalSettings, 'functionName' | 'static'>,
+  collaborators: RemovalCollaborators,
+): Promise<Found> {
+  const place = await collaborators.previews.readPlace()
+  if (base !== undefined) return { identities: [identityOf(base, pull, place)], problems: [] }
+  const { host, repositoryId, number } = pull
+  const found = await survey({ host, repositoryId, place }, { static: statics, pull: number }, collaborators)
+  const named = ({ functionName, base: of }: Pick<PreviewIdentity, 'functionName' | 'base'>): PreviewIdentity => ({
+    ...identityOf(of, pull, place),
+    functionName,
   })
-  const left = logGroups.flatMap(({ tags: own }) => ownerOf(own) ?? []).filter((owner) => owner.place === place)
-  return [...new Map([...left, ...named].map((identity) => [identity.functionName, identity])).values()]
+  const identities = [
+    // A mark does not know the whole name of the function, and tags do.
+    ...found.marked.map(({ owner }) => named(owner)),
+    ...found.tagged.map(({ owner }) => named(owner)),
+    ...found.previews.map(named),
+    // One whose name does not fit is refused by its name when its turn comes.
+    ...found.strange.map((functionName) => named({ functionName, base: functionName })),
+  ]
+  const byName = new Map(identities.map((identity) => [identity.functionName, identity]))
+  return { identities: [...byName.values()], problems: found.problems }
 }

@@ -73,7 +73,8 @@ async function sweepTagged(beside: Tagged, isLeft: boolean, sweeping: Sweeping):
   const namesData = hasServerData(owner) || owner.static !== undefined
   if (namesData && !isOrphanedForGood(item.state)) return keptForPull(item)
   const reason = reasonToRemoveOrphan(owner, item.state, sweeping.now)
-  if (reason === undefined) return kept(item, 'its function may be on its way')
+  if (reason === undefined)
+    return item.state === 'unknown' ? kept(item, 'its function may be on its way') : keptForPull(item)
   if (isLeft) return kept(item, 'its tags name what is not removed yet')
   const { previews, removeDatabase } = sweeping.collaborators
   return await sweepPart(item, owner.functionName, sweeping, async () => {

@@ -53,7 +53,7 @@ export async function sweep(
       ...found.strange.map(strangeItem),
       ...(await sweepRest(found, databases, sweeping)),
     ]
-    const problems = [...databases.problems, ...items.flatMap((item) => item.problems)]
+    const problems = [...found.problems, ...databases.problems, ...items.flatMap((item) => item.problems)]
     return {
       ...{ repository, isDryRun: settings.dryRun, items, problems, exitCode: exitCodeOf(problems) },
       seconds: secondsSince(started, clock),

@@ -31,14 +31,16 @@ describe('a preview', () => {
   })
 })
 
-describe('a role or a log group without function', () => {
+describe('a layer, a role or a log group without function', () => {
   test.each<[PullKnown, string, Reason | undefined]>([
     // A run may be about to create the function.
     ['open', '2026-11-23T09:30:00Z', undefined],
     ['unknown', '2026-11-23T09:30:00Z', undefined],
     ['closed', '2026-11-23T09:30:00Z', 'orphaned'],
-    ['open', '2026-11-23T09:00:00Z', 'orphaned'],
-    ['unknown', '2026-11-22T10:00:00Z', 'orphaned'],
+    // The next deployment takes what is there, and may be about to.
+    ['open', '2026-11-20T09:00:00Z', undefined],
+    ['unanswered', '2026-11-20T09:00:00Z', undefined],
+    ['unknown', '2026-11-23T09:00:00Z', 'orphaned'],
     ['unknown', '', undefined],
   ])('of a pull request that is %s, made at %j: %s', (pull, created, reason) => {
     expect(reasonToRemoveOrphan({ created }, pull, NOW)).toBe(reason)

@@ -16,17 +16,20 @@ export function reasonToRemove(
   return Date.parse(expires) <= now ? 'expired' : undefined
 }
 
-/** A role and a log group are made before their function, by a run that may be going on. */
+/** A layer, a role and a log group are made before their function, by a run that may be going on. */
 const BEGINS_WITHIN_MS = 3_600_000
 
-/** The same of what was made for a function that is not there. */
+/**
+ * The same of what was made for a function that is not there. As long as the pull request may be open, a deployment may be about to
+ * use it, however old it is. Where nobody can say that, time counts.
+ */
 export function reasonToRemoveOrphan(
   { created }: Pick<PreviewTags, 'created'>,
   pull: PullKnown,
   now: number,
 ): Reason | undefined {
   if (pull === 'closed') return 'orphaned'
-  return Date.parse(created) + BEGINS_WITHIN_MS <= now ? 'orphaned' : undefined
+  return pull === 'unknown' && Date.parse(created) + BEGINS_WITHIN_MS <= now ? 'orphaned' : undefined
 }
 
 /** Of data without function: as long as the pull request may be open, its next deployment takes them. */

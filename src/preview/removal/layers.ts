@@ -5,6 +5,7 @@ import { functionOfLayer, layerNameOf } from '../../release/desired/desired-laye
 import type { PreviewIdentity, PreviewOwner } from '../identity.ts'
 import { previewMark, pullInName } from '../mark.ts'
 import { whereAllowed } from './allowed.ts'
+import type { OwnerOfPull } from './ownership.ts'
 import { type Timing, timed } from './parts.ts'
 import type { Ended, RemovedPart } from './result.ts'
 
@@ -63,7 +64,7 @@ const AT_ONCE = 8
 
 /** Layers of the owner's previews, but of those that are there. */
 export async function findLayers(
-  owner: PreviewOwner,
+  owner: OwnerOfPull,
   there: ReadonlySet<string>,
   { openLayers }: Layers,
 ): Promise<readonly MarkedLayer[]> {
@@ -71,11 +72,14 @@ export async function findLayers(
   const names = (await layers.names()).flatMap((name) => {
     const functionName = functionOfLayer(name) ?? ''
     const pull = pullInName(functionName)
-    return pull === undefined || there.has(functionName) ? [] : [{ name, functionName, pull }]
+    const isLookedFor = pull !== undefined && (owner.pull ?? pull) === pull
+    return isLookedFor && !there.has(functionName) ? [{ name, functionName, pull }] : []
   })
   const found = await inParallel(names, AT_ONCE, async ({ name, functionName, pull }) => {
     const own = previewMark({ ...owner, functionName, pull })
-    const versions = (await layers.list(name)).filter(({ mark }) => mark === own)
+    // By its name alone it may be a layer of somebody else's.
+    const listed = await whereAllowed(() => layers.list(name))
+    const versions = (listed ?? []).filter(({ mark }) => mark === own)
     const created = versions
       .map((version) => version.created)
       .toSorted()

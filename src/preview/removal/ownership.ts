@@ -1,8 +1,14 @@
 import type { PreviewApi } from '../../aws/previews.ts'
 import type { Tags } from '../../aws/tags.ts'
 import type { Problem } from '../../errors.ts'
-import { type PreviewIdentity, previewName } from '../identity.ts'
+import { type PreviewIdentity, type PreviewOwner, previewName } from '../identity.ts'
 import { isSamePreview, type PreviewTags, readTags } from '../tags.ts'
+
+/** Whose previews are looked for. */
+export interface OwnerOfPull extends PreviewOwner {
+  /** Only those of this pull request; undefined for all. */
+  readonly pull: number | undefined
+}
 
 /** What stands under the name of a preview. */
 export type Found =

@@ -5,6 +5,7 @@ import type { PreviewOwner } from '../identity.ts'
 import { previewMark, pullInName } from '../mark.ts'
 import { staticAddressOf } from '../settings.ts'
 import type { PreviewTags } from '../tags.ts'
+import type { OwnerOfPull } from './ownership.ts'
 
 /** Static files whose mark says of which preview they are. */
 export interface MarkedStatics {
@@ -33,7 +34,7 @@ function withoutNumber(address: string): string {
 /** Static files of previews of the owner. @param known addresses that need not be looked at */
 export async function findStatics(
   place: string,
-  owner: PreviewOwner,
+  owner: OwnerOfPull,
   known: ReadonlySet<string | undefined>,
   { openStatics }: Pick<PreviewApi, 'openStatics'>,
 ): Promise<readonly MarkedStatics[]> {
@@ -42,7 +43,9 @@ export async function findStatics(
   const bucket = await openStatics(parent, accountOf(owner))
   const region = await bucket.region()
   const folders = await bucket.folders(beginning)
-  const addresses = folders.map((folder) => `${parent}/${folder.slice(0, -1)}`).filter((each) => !known.has(each))
+  const isLookedFor = (address: string): boolean =>
+    !known.has(address) && (owner.pull === undefined || address === `${place}${owner.pull}`)
+  const addresses = folders.map((folder) => `${parent}/${folder.slice(0, -1)}`).filter(isLookedFor)
   const found = await inParallel(addresses, AT_ONCE, async (address) => {
     const notes = `${FOLDER}${region}/`
     const marked: MarkedStatics[] = []

@@ -3,6 +3,7 @@ import { nameInArn } from '../../aws/arn.ts'
 import { isAccessDenied, isNoBucket } from '../../aws/errors.ts'
 import { defaultLogGroup } from '../../aws/function-options.ts'
 import type { PreviewApi } from '../../aws/previews.ts'
+import type { Problem } from '../../errors.ts'
 import { roleNameOf } from '../../release/current-aside.ts'
 import { problemsOf } from '../../report/problem.ts'
 import type { Reporter } from '../../report/reporter.ts'
@@ -10,7 +11,7 @@ import { isOf, type PreviewOwner } from '../identity.ts'
 import { type PreviewTags, readTags, searchTags } from '../tags.ts'
 import { whereAllowed } from './allowed.ts'
 import { findLayers } from './layers.ts'
-import { ownerOf } from './ownership.ts'
+import { type OwnerOfPull, ownerOf } from './ownership.ts'
 import { findStatics, type MarkedStatics, staticPlacesOf } from './static-orphans.ts'
 
 /** The preview that something is left of. */
@@ -38,6 +39,15 @@ export interface Survey {
   readonly tagged: readonly Tagged[]
   /** Found by their marks. */
   readonly marked: readonly Beside[]
+  /** Why some things were not looked for. */
+  readonly problems: readonly Problem[]
+}
+
+export interface SurveySettings {
+  /** Of the function: where its previews may have left theirs. */
+  readonly static: string | undefined
+  /** Only what is of this pull request; undefined for all. */
+  readonly pull?: number
 }
 
 export interface SurveyCollaborators {
@@ -46,20 +56,17 @@ export interface SurveyCollaborators {
 }
 
 const AT_ONCE = 8
-/** Roles of previews, by how they are called: looked at are only these. */
-const LIKE_OURS = /-pr-\d+-role$|-[0-9a-f]{8}-role$/
 
-/** @param settings `static` of the function: where its previews may have left theirs */
 export async function survey(
   owner: PreviewOwner,
-  settings: { readonly static: string | undefined },
+  settings: SurveySettings,
   { previews: api, report }: SurveyCollaborators,
 ): Promise<Survey> {
-  const tags = searchTags(owner)
+  const { pull } = settings
   const [functions, logGroups, roles] = await Promise.all([
-    api.findTagged('lambda:function', tags),
-    logGroupsOf(owner, api),
-    lookFor('roles', report, () => rolesOf(owner, api)),
+    api.findTagged('lambda:function', searchTags(owner, pull)),
+    logGroupsOf(owner, pull, api),
+    lookFor('roles', report, () => rolesOf(owner, pull, api)),
   ])
   const read = functions.map(({ arn, tags: found }) => {
     const [name, own] = [nameInArn(arn), readTags(nameInArn(arn), found)]
@@ -67,16 +74,16 @@ export async function survey(
   })
   const previews = read.flatMap(({ tags: own }) => own ?? [])
   const there = new Set(read.map(({ name }) => name))
-  const left = [...logGroups, ...roles].filter(({ owner: { functionName } }) => !there.has(functionName))
+  const left = [...logGroups, ...roles.found].filter(({ owner: { functionName } }) => !there.has(functionName))
   const places = staticPlacesOf([...previews, ...left.map((each) => each.owner)], settings)
   const known = new Set(previews.map((preview) => preview.static))
   const [tagged, layers, statics] = await Promise.all([
     withoutFunction(left, api),
-    lookFor('layers', report, () => findLayers(owner, there, api)),
-    inParallel(places, AT_ONCE, (place) => staticsIn(place, owner, known, { previews: api, report })),
+    lookFor('layers', report, () => findLayers({ ...owner, pull }, there, api)),
+    inParallel(places, AT_ONCE, (place) => staticsIn(place, { ...owner, pull }, known, { previews: api, report })),
   ])
   const marked = [
-    ...layers.map(({ name, ...preview }) => ({ kind: 'layer', name, owner: withBase(preview) }) as const),
+    ...layers.found.map(({ name, ...preview }) => ({ kind: 'layer', name, owner: withBase(preview) }) as const),
     ...statics.flat().map(({ address: name, ...preview }) => {
       // When they were put there is not known.
       return { kind: 'static files', name, owner: withBase({ ...preview, created: '' }) } as const
@@ -87,6 +94,7 @@ export async function survey(
     strange: read.flatMap(({ name, tags: own }) => (own === undefined ? [name] : [])),
     tagged,
     marked: await withoutFunction(marked, api),
+    problems: [...roles.problems, ...layers.problems],
   }
 }
 
@@ -104,17 +112,29 @@ function withBase<T extends Pick<Owner, 'functionName'>>(preview: T): T & Pick<O
 }
 
 /** Whoever has no right to list them has made none: that is a line of the log, and nothing to mend. */
-async function lookFor<T>(what: string, report: Reporter, find: () => Promise<readonly T[]>): Promise<readonly T[]> {
-  const found = await whereAllowed(find)
-  if (found === undefined)
-    report.info(`${what} of previews that are gone were not looked for: these credentials may not list ${what}`)
-  return found ?? []
+async function lookFor<T>(
+  what: string,
+  report: Reporter,
+  find: () => Promise<readonly T[]>,
+): Promise<{ readonly found: readonly T[]; readonly problems: readonly Problem[] }> {
+  try {
+    const found = await whereAllowed(find)
+    if (found === undefined)
+      report.info(`${what} of previews that are gone were not looked for: these credentials may not list ${what}`)
+    return { found: found ?? [], problems: [] }
+  } catch (error) {
+    const problems = problemsOf(error).problems.map((problem) => ({
+      ...problem,
+      title: `${what} of previews that are gone were not looked for: ${problem.title}`,
+    }))
+    return { found: [], problems }
+  }
 }
 
 /** What may not be looked at is told: somebody has said that there are such files. */
 async function staticsIn(
   place: string,
-  owner: PreviewOwner,
+  owner: OwnerOfPull,
   known: ReadonlySet<string | undefined>,
   { previews, report }: SurveyCollaborators,
 ): Promise<readonly MarkedStatics[]> {
@@ -132,8 +152,8 @@ async function staticsIn(
   }
 }
 
-async function logGroupsOf(owner: PreviewOwner, api: PreviewApi): Promise<readonly Tagged[]> {
-  const found = await api.findTagged('logs:log-group', searchTags(owner))
+async function logGroupsOf(owner: PreviewOwner, pull: number | undefined, api: PreviewApi): Promise<readonly Tagged[]> {
+  const found = await api.findTagged('logs:log-group', searchTags(owner, pull))
   return found.flatMap(({ arn, tags }) => {
     const [name, preview] = [nameInArn(arn), ownerOf(tags)]
     const isOwn = preview && isOf(preview, owner) && name === defaultLogGroup(preview.functionName)
@@ -142,13 +162,21 @@ async function logGroupsOf(owner: PreviewOwner, api: PreviewApi): Promise<readon
 }
 
 /** IAM has no search by tags. */
-async function rolesOf(owner: PreviewOwner, api: PreviewApi): Promise<readonly Tagged[]> {
+async function rolesOf(owner: PreviewOwner, pull: number | undefined, api: PreviewApi): Promise<readonly Tagged[]> {
   const roles = await api.openRoles()
-  const names = (await roles.list()).filter((name) => LIKE_OURS.test(name))
+  const names = (await roles.list()).filter((name) => mayBeRoleOf(name, pull))
   const found = await inParallel(names, AT_ONCE, async (name): Promise<readonly Tagged[]> => {
-    const preview = ownerOf((await roles.tags(name)) ?? {})
+    // By its name alone it may be a role of somebody else's.
+    const preview = ownerOf((await whereAllowed(() => roles.tags(name))) ?? {})
     const isOwn = preview && isOf(preview, owner) && name === roleNameOf(preview.functionName)
-    return isOwn ? [{ kind: 'role', name, owner: preview }] : []
+    return isOwn && (pull ?? preview.pull) === preview.pull ? [{ kind: 'role', name, owner: preview }] : []
   })
   return found.flat()
 }
+
+/** Whether roles of previews are called so: of a long name, the end is a hash. */
+function mayBeRoleOf(name: string, pull: number | undefined): boolean {
+  return (pull === undefined ? /-pr-\d+-role$/.test(name) : name.endsWith(`-pr-${pull}-role`)) || HASHED_ROLE.test(name)
+}
+
+const HASHED_ROLE = /-[0-9a-f]{8}-role$/
