@@ -1,5 +1,6 @@
 /**
- * Every check and every suite, one after another; all are run, and any failure fails the whole.
+ * Every check and every suite; all are run, and any failure fails the whole. Those of a group run two at a time, since most of
+ * them leave a core idle, and each is shown as a whole: the first of those that run as it goes, the others after it.
  *
  *     npm test
  *
@@ -10,6 +11,12 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
+const GROUPS = [
+  ['check', 'test:unit', 'test:runtime'],
+  ['test:e2e'], // several at a time by itself
+  ['test:faults:sample', 'test:lifecycle:sample'],
+]
+const AT_A_TIME = 2
 
 interface Outcome {
   readonly script: string
@@ -19,24 +26,62 @@ interface Outcome {
   readonly seconds: number
 }
 
-/** Runs an npm script with its output on this terminal, and counts what its test runners say. */
-async function runScript(script: string): Promise<Outcome> {
-  console.log(`\n━━ npm run ${script}`)
+/** Of a script that runs: what it writes is kept until it is shown. */
+interface Running {
+  readonly outcome: Promise<Outcome>
+  /** Shows what was written so far, and from then on what comes. */
+  readonly show: () => void
+}
+
+/** Runs an npm script, and counts what its test runners say. */
+function startScript(script: string): Running {
   const started = performance.now()
   const child = spawn('npm', ['run', '--silent', script], { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] })
-  let output = ''
+  const written: { readonly to: NodeJS.WriteStream; readonly chunk: string }[] = []
+  let isShown = false
   for (const [from, to] of [
     [child.stdout, process.stdout],
     [child.stderr, process.stderr],
   ] as const) {
     from.setEncoding('utf8').on('data', (chunk: string) => {
-      output += chunk
-      to.write(chunk)
+      written.push({ to, chunk })
+      if (isShown) to.write(chunk)
     })
   }
-  const [code] = (await once(child, 'close')) as [number | null]
-  const seconds = Math.round((performance.now() - started) / 1000)
-  return { script, isGood: code === 0, ...counts(output), seconds }
+  async function end(): Promise<Outcome> {
+    const [code] = (await once(child, 'close')) as [number | null]
+    const seconds = Math.round((performance.now() - started) / 1000)
+    return { script, isGood: code === 0, ...counts(written.map(({ chunk }) => chunk).join('')), seconds }
+  }
+  return {
+    outcome: end(),
+    show: () => {
+      console.log(`\n━━ npm run ${script}`)
+      for (const { to, chunk } of written) to.write(chunk)
+      isShown = true
+    },
+  }
+}
+
+/** Runs the scripts of a group, so many at a time. @returns their outcomes, in their order */
+async function runGroup(scripts: readonly string[]): Promise<Outcome[]> {
+  const waiting = [...scripts]
+  const running = new Map<string, Running>()
+  const startNext = (): void => {
+    const script = waiting.shift()
+    if (script === undefined) return
+    const started = startScript(script)
+    running.set(script, started)
+    void started.outcome.finally(startNext)
+  }
+  for (let index = 0; index < AT_A_TIME; index++) startNext()
+  const ended: Outcome[] = []
+  for (const script of scripts) {
+    const { show, outcome } = running.get(script) as Running
+    show()
+    ended.push(await outcome)
+  }
+  return ended
 }
 
 /**
@@ -60,8 +105,7 @@ function counts(output: string): { passed: number; failed: number } {
 }
 
 const outcomes: Outcome[] = []
-for (const script of ['check', 'test:unit', 'test:runtime', 'test:e2e', 'test:faults:sample', 'test:lifecycle:sample'])
-  outcomes.push(await runScript(script))
+for (const group of GROUPS) outcomes.push(...(await runGroup(group)))
 
 console.log('')
 for (const { script, isGood, passed, failed, seconds } of outcomes) {
