@@ -1,21 +1,15 @@
-import {
-  buildOutputsOf,
-  deploymentFactsOf,
-  deploymentOutputsOf,
-  deploymentSummaryOf,
-  rollbackOutputsOf,
-} from './action-outputs.ts'
+import { buildOutputsOf, deploymentFactsOf, deploymentOutputsOf, rollbackOutputsOf } from './action-outputs.ts'
 import type { ActionRun } from './action-run.ts'
 import { readRegion } from './aws/identity.ts'
 import { build } from './commands/build.ts'
-import { type DeployResult, deploy } from './commands/deploy.ts'
+import { deploy } from './commands/deploy.ts'
 import { rollback } from './commands/rollback.ts'
 import { run } from './commands/run.ts'
 import { SettingsError } from './errors.ts'
 import { openGitHub } from './github/open.ts'
 import { announceDeployment } from './preview/announce/deployed.ts'
 import { deploymentComment } from './report/deployment-comment.ts'
-import { rollbackSummary, runSummary } from './report/summary.ts'
+import { type DeploymentFacts, deploymentSummary, rollbackSummary, runSummary } from './report/summary.ts'
 import {
   type DeploySettings,
   loadBuildSettings,
@@ -45,17 +39,18 @@ export async function runDeploy(action: ActionRun): Promise<void> {
   if (settings.build) await action.restore(settings.build)
   const result = await deploy(settings, releasing)
   action.setOutputs(deploymentOutputsOf(result, settings.dryRun))
-  await action.writeSummary(deploymentSummaryOf(result, settings.dryRun))
-  if (settings.comment === true) await tell(action, settings, result)
+  const region = await readRegion(action.clientOptions)
+  const facts = deploymentFactsOf(result, settings.dryRun, region)
+  await action.writeSummary(deploymentSummary(facts))
+  if (settings.comment === true) await tell(action, settings, facts)
 }
 
 /** The pull request whose merge is deployed, or whose plan it is. */
-async function tell(action: ActionRun, settings: DeploySettings, result: DeployResult): Promise<void> {
-  const { environment, event, report, secrets, signal, wait, clientOptions } = action
+async function tell(action: ActionRun, { functionName, alias }: DeploySettings, facts: DeploymentFacts): Promise<void> {
+  const { environment, event, report, secrets, signal, wait } = action
   const github = await openGitHub(environment, action.input('github-token'), { version: VERSION, wait, signal })
-  const { functionName, alias } = settings
-  const place = { functionName, alias, region: await readRegion(clientOptions), pull: event.pull?.number }
-  const body = deploymentComment(deploymentFactsOf(result, settings.dryRun), secrets())
+  const place = { functionName, alias, region: facts.region, pull: event.pull?.number }
+  const body = deploymentComment(facts, secrets())
   await announceDeployment(body, { ...place, commit: environment['GITHUB_SHA'] }, github, report)
 }
 

@@ -47,28 +47,42 @@ export function deploymentOutputsOf(
   }
 }
 
-export function deploymentSummaryOf(result: DeployResult, isDryRun: boolean): string {
-  return deploymentSummary(deploymentFactsOf(result, isDryRun))
-}
-
+/** @param region where it was deployed; undefined where nobody knows */
 export function deploymentFactsOf(
   { function: released, artifact, plan, ...result }: DeployResult,
   isDryRun: boolean,
+  region: string | undefined,
 ): DeploymentFacts {
   const { version, alias, url } = released
   const { changed, runtime, layer, difference, commands, coldStartMs, packages, seconds, imports } = result
   return {
-    ...{ functionName: released.name, version, alias, url, changed, runtime, plan, difference, commands, coldStartMs },
+    ...{
+      functionName: released.name,
+      region,
+      version,
+      alias,
+      url,
+      changed,
+      runtime,
+      plan,
+      difference,
+      commands,
+      coldStartMs,
+    },
     ...{ packages, imports, seconds, layer, zipBytes: artifact.zipBytes, unzippedBytes: artifact.unzippedBytes },
     isDryRun: isDryRun && plan.length > 0,
     unzippedLimitBytes: LIMITS.unzippedBytes,
   }
 }
 
-export function previewSummaryOf({ preview, ...result }: PreviewResult, settings: DeploySettings): string {
+export function previewSummaryOf(
+  { preview, ...result }: PreviewResult,
+  settings: DeploySettings,
+  region: string | undefined,
+): string {
   const { pull, headSha } = preview
   return deploymentSummary({
-    ...deploymentFactsOf(result, settings.dryRun),
+    ...deploymentFactsOf(result, settings.dryRun, region),
     preview: { pull, headSha, ...previewData(preview, settings) },
   })
 }

@@ -13,39 +13,46 @@ import { VERSION } from './version.ts'
 /** What the action does for previews. */
 
 export async function runPreview(action: ActionRun): Promise<void> {
-  const done = await makePreview(action.event, action.isAuto, await workOf(action))
+  const work = await workOf(action)
+  const done = await makePreview(action.event, action.isAuto, work)
   if (done.skipped !== undefined) {
     skip(action, done.skipped)
-    if (done.removal) await tellRemoval(action, done.removal)
+    if (done.removal) await tellRemoval(action, done.removal, work)
     return
   }
   const { result, settings } = done
   action.setOutputs(previewOutputsOf(result, settings.dryRun))
-  await action.writeSummary(previewSummaryOf(result, settings))
+  await action.writeSummary(previewSummaryOf(result, settings, work.region))
 }
 
 export async function runDestroy(action: ActionRun): Promise<void> {
-  const result = await removePreviews(action.event, await workOf(action))
+  const work = await workOf(action)
+  const result = await removePreviews(action.event, work)
   if ('skipped' in result) {
     skip(action, result.skipped)
     return
   }
   action.setOutputs({ pr: result.pull, skipped: false })
-  await tellRemoval(action, result)
+  await tellRemoval(action, result, work)
   end(action, result)
 }
 
-async function tellRemoval({ setOutputs, writeSummary }: ActionRun, result: DestroyResult): Promise<void> {
+async function tellRemoval(
+  { setOutputs, writeSummary }: ActionRun,
+  result: DestroyResult,
+  { region }: PullWork,
+): Promise<void> {
   setOutputs({ removed: JSON.stringify(removedNames(result.previews)) })
-  await writeSummary(destroySummary(result))
+  await writeSummary(destroySummary({ ...result, region }))
 }
 
 export async function runSweep(action: ActionRun): Promise<void> {
-  const result = await sweepPreviews(await workOf(action))
+  const work = await workOf(action)
+  const result = await sweepPreviews(work)
   for (const line of linesOf(sweepText(result))) action.report.info(line)
   const removed = swept(result).flatMap(({ functionName, removed }) => (removed.length === 0 ? [] : [functionName]))
   action.setOutputs({ skipped: false, removed: JSON.stringify(removed) })
-  await action.writeSummary(sweepSummary(result))
+  await action.writeSummary(sweepSummary({ ...result, region: work.region }))
   end(action, result)
 }
 

@@ -94,7 +94,7 @@ describe('the action deploys the Django example', () => {
   })
 
   test('with a summary that shows the plan, the output of the migration and the sizes', () => {
-    expect(first.summary).toContain('<code>django</code>: deployed')
+    expect(first.summary).toMatch(/^### <code>django<\/code> in <code>eu&#45;west&#45;1<\/code>: deployed$/m)
     expect(first.summary).toContain('Applying notes.0001_initial... OK')
     expect(first.summary).toContain('Size by package')
   })

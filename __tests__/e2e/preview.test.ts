@@ -271,7 +271,7 @@ test('a label makes a preview, another one changes nothing, and without it the p
   ])
   const gone = await run(15, { action: 'unlabeled', label: 'preview', labels: ['bug'], inputs, workspace })
   expect([gone.exitCode, gone.outputs['skipped'], gone.outputs['removed']]).toEqual([0, 'true', '["shop-pr-15"]'])
-  expect(gone.summary).toContain('### Previews of pull request 15: removed')
+  expect(gone.summary).toMatch(/^### Previews of pull request 15 in <code>eu&#45;west&#45;1<\/code>: removed$/m)
   expect((await world.visit(made.outputs['url'] ?? '')).status).not.toBe(200)
   expect(github.commentsOf(15)).toEqual([expect.stringContaining('removed')])
 }, 120_000)

@@ -20,6 +20,7 @@ export const NO_DIFFERENCE: PlanFacts = {
 
 export const SHOP: DeploymentFacts = {
   functionName: 'shop',
+  region: 'eu-west-1',
   version: '8',
   alias: 'live',
   url: 'https://abc.lambda-url.eu-west-1.on.aws/',
@@ -66,7 +67,7 @@ export function plantedDifference(line: string): PlanFacts {
 export function plantedDeployment(line: string): DeploymentFacts {
   return {
     ...SHOP,
-    ...{ functionName: line, version: line, alias: line, runtime: line, plan: [line] },
+    ...{ functionName: line, region: line, version: line, alias: line, runtime: line, plan: [line] },
     difference: plantedDifference(line),
     commands: [{ command: line, phase: line, exitCode: 1, seconds: 1, output: line }],
     packages: [{ name: line, version: line, zipBytes: 1, unzippedBytes: 1 }],

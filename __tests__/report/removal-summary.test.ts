@@ -39,6 +39,11 @@ describe('a removal', () => {
     expect(summary.split('\n')[0]).toBe(`### Previews of pull request 7: ${title}`)
   })
 
+  test('is one of each region', () => {
+    const summary = decode(destroySummary({ pull: 7, region: 'eu-west-1', previews: [], problems: [] }))
+    expect(summary).toBe('### Previews of pull request 7 in <code>eu-west-1</code>: nothing was there')
+  })
+
   test('shows each part', () => {
     const previews = [{ functionName: 'shop-pr-7', outcome: 'removed', parts: [part] }]
     expect(decode(destroySummary({ pull: 7, previews, problems: [] }))).toBe(`### Previews of pull request 7: removed
@@ -52,6 +57,11 @@ describe('a removal', () => {
 })
 
 describe('a sweep', () => {
+  test('is one of each region', () => {
+    const [heading] = decode(sweepSummary({ ...swept, region: 'eu-west-1' })).split('\n')
+    expect(heading).toBe('### Previews of <code>octocat/shop</code> in <code>eu-west-1</code>: sweep')
+  })
+
   test('tells what went, folds what stayed, and says what to do', () => {
     expect(decode(sweepSummary(swept))).toBe(`### Previews of <code>octocat/shop</code>: sweep
 
@@ -102,6 +112,7 @@ test.each(PLANTED)('%j does nothing in a table, a fence or on a console', (plant
   const problems = [{ title: planted, detail: planted, hint: planted }]
   const facts = {
     repository: planted,
+    region: planted,
     isDryRun: false,
     items: [item, { ...item, outcome: 'kept', note: planted }],
     problems,
@@ -109,7 +120,12 @@ test.each(PLANTED)('%j does nothing in a table, a fence or on a console', (plant
   const parts = [{ what: planted, outcome: planted }]
   const markdown = [
     sweepSummary(facts),
-    destroySummary({ pull: 7, previews: [{ functionName: planted, outcome: 'failed', parts }], problems }),
+    destroySummary({
+      pull: 7,
+      region: planted,
+      previews: [{ functionName: planted, outcome: 'failed', parts }],
+      problems,
+    }),
   ]
   for (const text of markdown) {
     const outside = text.replace(/^(`{3,})text\n[^]*?\n\1$/gm, '')

@@ -31,7 +31,7 @@ function parts(markdown: string): { code: string[][]; rest: string[] } {
 
 describe('a deployment', () => {
   test('in full', () => {
-    expect(decode(deploymentSummary(SHOP))).toBe(`### <code>shop</code>: deployed
+    expect(decode(deploymentSummary(SHOP))).toBe(`### <code>shop</code> in <code>eu-west-1</code>: deployed
 
 | Function | <code>shop</code> |
 | :-- | :-- |

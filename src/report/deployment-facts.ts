@@ -7,6 +7,8 @@ import { megabytes, signedSize } from './size.ts'
 /** What is told of a deployment, in the summary of its job and in a comment. */
 export interface DeploymentFacts {
   readonly functionName: string
+  /** Undefined where nobody knows. */
+  readonly region: string | undefined
   readonly version: string
   readonly alias: string
   readonly url: string | undefined

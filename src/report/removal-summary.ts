@@ -1,11 +1,13 @@
 import type { Problem } from '../errors.ts'
 import { inert, withoutCommand } from './inert.ts'
 import { code, details, escape, fence, table } from './markdown.ts'
+import { inRegion } from './region.ts'
 import { alignedLines } from './table.ts'
 
 /** What a removal says of the previews of a pull request. */
 export interface DestroyFacts {
   readonly pull: number
+  readonly region?: string | undefined
   readonly previews: readonly {
     readonly functionName: string
     readonly outcome: string
@@ -20,6 +22,7 @@ export interface DestroyFacts {
 
 export interface SweepFacts {
   readonly repository: string
+  readonly region?: string | undefined
   readonly isDryRun: boolean
   readonly items: readonly SweptFacts[]
   readonly problems: readonly Problem[]
@@ -37,14 +40,14 @@ interface SweptFacts {
 }
 
 /** GitHub-flavoured Markdown. Text of others is escaped or stands in a fence that it cannot close. */
-export function destroySummary({ pull, previews, problems }: DestroyFacts): string {
+export function destroySummary({ pull, region, previews, problems }: DestroyFacts): string {
   const isFailed = problems.length > 0
   const nothing = previews.every(({ outcome }) => outcome === 'missing')
   const isPlanned = previews.some((preview) => preview.outcome === 'would be removed')
   const done = isPlanned ? 'what destroy would remove' : 'removed'
   const outcome = isFailed ? 'not all could be removed' : nothing ? 'nothing was there' : done
   return [
-    `### Previews of pull request ${pull}: ${outcome}`,
+    `### ${inRegion(`Previews of pull request ${pull}`, region)}: ${outcome}`,
     ...previews
       .filter(({ parts }) => parts.length > 0)
       .map(({ functionName, parts }) =>
@@ -62,7 +65,7 @@ export function destroySummary({ pull, previews, problems }: DestroyFacts): stri
 
 const SWEEP_HEAD = ['Preview', 'Pull request', 'Expires', 'Outcome'] as const
 
-export function sweepSummary({ repository, isDryRun, items, problems }: SweepFacts): string {
+export function sweepSummary({ repository, region, isDryRun, items, problems }: SweepFacts): string {
   const changed = items.filter(({ outcome }) => outcome !== 'kept')
   const kept = items.filter(({ outcome }) => outcome === 'kept')
   const rows = (some: readonly SweptFacts[]): string =>
@@ -75,7 +78,7 @@ export function sweepSummary({ repository, isDryRun, items, problems }: SweepFac
     )
   const title = isDryRun ? 'what sweep would remove' : 'sweep'
   return [
-    `### Previews of ${code(repository)}: ${title}`,
+    `### ${inRegion(`Previews of ${code(repository)}`, region)}: ${title}`,
     changed.length === 0 ? 'Nothing to remove.' : rows(changed),
     kept.length === 0 ? '' : details(`Kept (${kept.length})`, rows(kept)),
     ...problems.map(problemText),

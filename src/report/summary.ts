@@ -3,6 +3,7 @@ import { type DeploymentFacts, outcomeOf, rowsOf } from './deployment-facts.ts'
 import { importsSection } from './import-section.ts'
 import { address, code, details, facts as factsTable, fence } from './markdown.ts'
 import { differenceSections } from './plan-text.ts'
+import { inRegion } from './region.ts'
 import { packagesSection } from './size-section.ts'
 
 export type { DeploymentFacts } from './deployment-facts.ts'
@@ -17,7 +18,7 @@ const LONGEST_OUTPUT = 60_000
  */
 export function deploymentSummary(facts: DeploymentFacts, longestOutput = LONGEST_OUTPUT): string {
   return [
-    `### ${code(facts.functionName)}: ${outcomeOf(facts)}`,
+    `### ${inRegion(code(facts.functionName), facts.region)}: ${outcomeOf(facts)}`,
     factsTable(rowsOf(facts)),
     planSection(facts),
     // What was permitted needs no words.

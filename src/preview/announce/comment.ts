@@ -1,6 +1,7 @@
 import type { Problem } from '../../errors.ts'
 import { address, code, details, fence, table } from '../../report/markdown.ts'
 import { accessRows, dataRows, timeText } from '../../report/preview-rows.ts'
+import { inRegion } from '../../report/region.ts'
 import { withoutSecrets } from '../../report/secrets.ts'
 import { megabytes, signedSize } from '../../report/size.ts'
 import type { Announcement, AnnouncePlace, Serving } from './facts.ts'
@@ -50,8 +51,7 @@ function outcomeOf(announcement: Announcement): string {
 
 /** Of each region there is a comment of its own. */
 function nameOf({ base, region }: AnnouncePlace['identity'], shown: Shown): string {
-  const name = code(shown(base))
-  return region === undefined ? name : `${name} in ${code(shown(region))}`
+  return inRegion(code(shown(base)), region && shown(region))
 }
 
 type Shown = (text: string) => string
