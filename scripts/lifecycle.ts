@@ -3,6 +3,8 @@
  * in random order, runs are cancelled and killed, calls fail, previews expire, main is deployed in between and asked all the time.
  * At its end nothing may be left over, and nothing of others may have been touched.
  *
+ * Some pull requests have a preview only as long as they have a label, which comes and goes.
+ *
  * There are two functions: "shop" on PostgreSQL, and beside it "shop-reports", for some pull requests only, of a kind that the seed
  * chooses: databases of MariaDB, databases that a version of main's function makes, or schemas and a layer of dependencies.
  *

@@ -1,11 +1,12 @@
-import { expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { numbersFrom } from '../../scripts/environment/random.ts'
 import { KINDS, kindOf, SHOP } from '../../scripts/lifecycle/apps.ts'
 import { chooseHappening } from '../../scripts/lifecycle/choice.ts'
 import { added, lostOrChanged } from '../../scripts/lifecycle/inventory.ts'
+import { isForNothing, isWanted, LABEL } from '../../scripts/lifecycle/labels.ts'
 import { busyMilliseconds } from '../../scripts/lifecycle/overhead.ts'
 import { ofMain, ofPreview } from '../../scripts/lifecycle/owners.ts'
-import { createRepository } from '../../scripts/lifecycle/repository.ts'
+import { createRepository, type PullAction, type PullRequest, pullEvent } from '../../scripts/lifecycle/repository.ts'
 
 test.each([
   ['nothing', [], 0],
@@ -107,4 +108,44 @@ test('a preview of the second function has its own things too', () => {
 test('seeds take the kinds of the second function in turn, without MariaDB another one', () => {
   expect([0, 1, 2, 3].map((seed) => kindOf(seed, true))).toEqual(['schema', 'mysql', 'function', 'schema'])
   expect(kindOf(1, false)).toBe('schema')
+})
+
+describe('labels', () => {
+  const pullWith = (number: number, ...labels: string[]): PullRequest => ({
+    ...{ number, isOpen: true, commits: [createRepository(0).commit()], labels: new Set(labels) },
+  })
+
+  test.each<[string, PullRequest, boolean]>([
+    ['that needs none', pullWith(1), true],
+    ['that needs one', pullWith(2), false],
+    ['that has another one', pullWith(7, 'bug'), false],
+    ['that has the one', pullWith(12, 'bug', LABEL), true],
+  ])('a pull request %s is to have a preview: %#', (_, pull, expected) => {
+    expect(isWanted(pull)).toBe(expected)
+  })
+
+  test.each<[PullAction, string | undefined, PullRequest, boolean]>([
+    ['synchronize', undefined, pullWith(2), true],
+    ['labeled', 'bug', pullWith(2, 'bug'), true],
+    ['unlabeled', 'bug', pullWith(2), true],
+    ['unlabeled', LABEL, pullWith(2), false],
+    ['closed', undefined, pullWith(2), false],
+    ['labeled', LABEL, pullWith(2, LABEL), false],
+    ['unlabeled', 'bug', pullWith(1), false],
+  ])('a run for %s %s may change nothing: %#', (action, label, pull, expected) => {
+    const [commit = createRepository(0).commit()] = pull.commits
+    const event = pullEvent(pull, action, commit, { label })
+    expect(isForNothing(event)).toBe(expected)
+    expect(event.payload).toMatchObject({ pull_request: { labels: [...pull.labels].map((name) => ({ name })) } })
+  })
+
+  test('come to those that have not got theirs, and go from those that have', () => {
+    const chosen = (...labels: string[]): Set<string> => {
+      const repository = { ...createRepository(0), pulls: [pullWith(2, ...labels)] }
+      const random = numbersFrom(1)
+      return new Set(Array.from({ length: 200 }, () => chooseHappening(repository, 9, random).kind))
+    }
+    expect([chosen().has('label'), chosen().has('unlabel')]).toEqual([true, false])
+    expect([chosen(LABEL).has('label'), chosen(LABEL).has('unlabel')]).toEqual([false, true])
+  })
 })

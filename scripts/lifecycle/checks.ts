@@ -62,8 +62,17 @@ export function missingStatics(app: App, pull: PullRequest | undefined, { code }
 }
 
 /** What is wrong with how the run of a preview ended, apart from the preview itself. */
-export function problemsOfRun({ app }: Place, pull: PullRequest, { exitCode, mishap }: Ended): string[] {
+export function problemsOfRun({ app }: Place, pull: PullRequest, { exitCode, outputs, mishap }: Ended): string[] {
   const name = previewName(app.name, pull.number)
   if (isTaken(app, pull)) return exitCode === 0 ? [`${name} came to be although its name is taken`] : []
-  return exitCode === 0 || mishap !== undefined ? [] : [`${name} did not come to be: exit code ${exitCode}`]
+  if (mishap !== undefined) return []
+  if (exitCode !== 0) return [`${name} did not come to be: exit code ${exitCode}`]
+  return outputs['skipped'] === 'true' ? [`${name} did not come to be: skipped`] : []
+}
+
+/** What is wrong with how a run ended that has nothing to do. */
+export function problemsOfSkipped({ app }: Place, pull: PullRequest, { exitCode, outputs, mishap }: Ended): string[] {
+  const isSkipped = exitCode === 0 && outputs['skipped'] === 'true'
+  if (isSkipped || (exitCode !== 0 && mishap !== undefined)) return []
+  return [`the run of ${previewName(app.name, pull.number)} was not skipped: exit code ${exitCode}`]
 }

@@ -1,9 +1,12 @@
 import { oneOf, weighted } from '../environment/random.ts'
+import { isWanted, needsLabel } from './labels.ts'
 import type { PullRequest, Repository } from './repository.ts'
 
 /** What happens next in the life of a repository. */
 export type Happening =
-  | { readonly kind: 'open' | 'push' | 'close' | 'reopen' | 'label'; readonly pull: PullRequest }
+  | { readonly kind: 'open' | 'push' | 'close' | 'reopen'; readonly pull: PullRequest }
+  /** The label that the workflow asks for, or another one. */
+  | { readonly kind: 'label' | 'unlabel' | 'other-label'; readonly pull: PullRequest }
   /** Two runs at once. */
   | { readonly kind: 'push-twice' | 'push-and-close' | 'close-twice'; readonly pull: PullRequest }
   /** The run for a commit that is not the newest any more. */
@@ -21,6 +24,7 @@ export function chooseHappening({ pulls }: Repository, left: number, random: () 
   const unopened = pulls.filter(({ commits }) => commits.length === 0)
   const open = pulls.filter(({ isOpen }) => isOpen)
   const closed = pulls.filter(({ isOpen, commits }) => !isOpen && commits.length > 0)
+  const byLabel = open.filter(needsLabel)
   const older = open.filter(({ commits }) => commits.length > 1)
   if (unopened[0] !== undefined && left <= unopened.length) return { kind: 'open', pull: unopened[0] }
   const of =
@@ -36,7 +40,13 @@ export function chooseHappening({ pulls }: Repository, left: number, random: () 
       ...may(20, open, 'push'),
       ...may(14, open, 'close'),
       ...may(6, closed, 'reopen'),
-      ...may(3, open, 'label'),
+      ...may(
+        14,
+        byLabel.filter((pull) => !isWanted(pull)),
+        'label',
+      ),
+      ...may(8, byLabel.filter(isWanted), 'unlabel'),
+      ...may(3, open, 'other-label'),
       ...may(4, open, 'push-twice'),
       ...may(5, open, 'push-and-close'),
       ...may(3, open, 'close-twice'),

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { TagResourceCommand } from '@aws-sdk/client-lambda'
 import { previewName } from '../../src/preview/identity.ts'
 import type { Happening } from './choice.ts'
+import { label, labelOtherwise, unlabel } from './labels.ts'
 import { newest, type PullRequest, pullEvent } from './repository.ts'
 import type { Scene } from './scene.ts'
 import type { Ended } from './workflow.ts'
@@ -24,7 +25,11 @@ export async function carryOut(happening: Happening, scene: Scene): Promise<Ends
       scene.push(happening.pull)
       return await scene.preview(happening.pull, 'reopened')
     case 'label':
-      return await scene.preview(happening.pull, 'labeled')
+      return await label(happening.pull, scene)
+    case 'unlabel':
+      return await unlabel(happening.pull, scene)
+    case 'other-label':
+      return await labelOtherwise(happening.pull, scene)
     case 'again':
       return await scene.preview(happening.pull, 'synchronize')
     case 'late':
@@ -60,7 +65,7 @@ async function late(pull: PullRequest, scene: Scene): Promise<Ends> {
 }
 
 async function fork(pull: PullRequest, scene: Scene): Promise<Ends> {
-  const event = { ...pullEvent(pull, 'synchronize', newest(pull), 'somebody/fork'), hasCredentials: false }
+  const event = { ...pullEvent(pull, 'synchronize', newest(pull), { head: 'somebody/fork' }), hasCredentials: false }
   return await scene.each(scene.placesOf(pull), async (place) => {
     const ended = await scene.alone({ event, place, kind: undefined })
     if (ended.exitCode !== 0 || ended.outputs['skipped'] !== 'true')

@@ -20,6 +20,7 @@ export interface PullRequest extends Numbered {
   isOpen: boolean
   /** Oldest first; none before it was opened. */
   readonly commits: Commit[]
+  readonly labels: Set<string>
 }
 
 export interface Repository {
@@ -34,7 +35,10 @@ export function createRepository(pulls: number): Repository {
   let commits = 0
   const nextRun = (): number => (runs += 1)
   return {
-    pulls: Array.from({ length: pulls }, (_, index) => ({ number: index + 1, isOpen: false, commits: [] })),
+    pulls: Array.from({ length: pulls }, (_, index) => ({
+      ...{ number: index + 1, isOpen: false },
+      ...{ commits: [], labels: new Set<string>() },
+    })),
     nextRun,
     commit: () => {
       commits += 1
@@ -49,6 +53,8 @@ export interface WorkflowEvent {
   readonly name: 'push' | 'pull_request' | 'schedule'
   /** Of a pull request. */
   readonly action?: PullAction
+  /** That came or went. */
+  readonly label?: string | undefined
   readonly pull?: PullRequest
   readonly payload: object
   readonly commit: Commit
@@ -58,19 +64,20 @@ export interface WorkflowEvent {
 
 const repository = { id: REPOSITORY.id, full_name: REPOSITORY.name }
 
-export type PullAction = 'opened' | 'synchronize' | 'reopened' | 'labeled' | 'closed'
+export type PullAction = 'opened' | 'synchronize' | 'reopened' | 'labeled' | 'unlabeled' | 'closed'
 
-/** @param head where its commits lie; another repository is a fork's */
+/** @param options `head`: where its commits lie; another repository is a fork's. `label`: that came or went */
 export function pullEvent(
   pull: PullRequest,
   action: PullAction,
   commit: Commit,
-  head: string = REPOSITORY.name,
+  { head = REPOSITORY.name, label }: { readonly head?: string; readonly label?: string | undefined } = {},
 ): WorkflowEvent {
   const { number } = pull
-  const request = { number, head: { sha: commit.sha, ref: `branch-${number}`, repo: { full_name: head } }, labels: [] }
-  const payload = { action, repository, pull_request: request }
-  return { name: 'pull_request', action, pull, payload, commit }
+  const labels = Array.from(pull.labels, (name) => ({ name }))
+  const request = { number, head: { sha: commit.sha, ref: `branch-${number}`, repo: { full_name: head } }, labels }
+  const payload = { action, repository, pull_request: request, ...(label !== undefined && { label: { name: label } }) }
+  return { name: 'pull_request', action, label, pull, payload, commit }
 }
 
 export function pushEvent(commit: Commit): WorkflowEvent {

@@ -5,7 +5,7 @@ import type { WorkflowEvent } from './repository.ts'
 import { type Ended, linkOf, runWorkflow } from './workflow.ts'
 
 /** Runs of one kind ask much the same of others. */
-export type RunKind = 'first preview' | 'preview' | 'destroy' | 'deploy' | 'sweep'
+export type RunKind = 'first preview' | 'preview' | 'unlabel' | 'destroy' | 'deploy' | 'sweep'
 
 export interface Run {
   readonly event: WorkflowEvent
@@ -67,7 +67,9 @@ export function createRuns(ground: Ground, { random, mishaps }: Luck): Runs {
       clear(ground)
       const mishap = mishapFor(run)
       const ended = await start(run, mishap)
-      const isWhole = ended.exitCode === 0 && mishap === undefined && ended.outputs['skipped'] !== 'true'
+      // A preview that is removed instead of being made counts as skipped.
+      const isDone = ended.exitCode === 0 && (ended.outputs['skipped'] !== 'true' || kind === 'unlabel')
+      const isWhole = isDone && mishap === undefined
       if (isWhole && kind !== undefined) {
         experience.set(subjectOf(run), experienceOf({ ...ground, link: linkOf(ground, place) }))
         measures.push({ kind, own: ownMilliseconds(ended.milliseconds, ground), whole: ended.milliseconds })

@@ -1,11 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { missingStatics, problemsOfPreview, problemsOfRun } from './checks.ts'
+import { previewName } from '../../src/preview/identity.ts'
+import { missingStatics, problemsOfPreview, problemsOfRun, problemsOfSkipped } from './checks.ts'
 import { isTaken } from './foreign.ts'
 import type { Ground, Place } from './ground.ts'
+import { isForNothing, isWanted, LABEL } from './labels.ts'
 import { anyOf, type IsMine, ofMain, ofPreview } from './owners.ts'
 import {
   type Commit,
   newest,
+  type PullAction,
   type PullRequest,
   pullEvent,
   pushEvent,
@@ -34,11 +37,15 @@ export class Scene {
   readonly expired = new Set<PullRequest>()
   /** Closed, but the run for that has not ended well. */
   readonly unfinished = new Set<PullRequest>()
+  /** Without the label, but what was there may not be gone. */
+  readonly lingering = new Set<PullRequest>()
   readonly problems: string[] = []
   readonly foreign: string[] = []
   readonly ground: Ground
   readonly random: () => number
   readonly watch: Watch
+  /** By the names of previews, the commits that they were said to be ready with. */
+  private readonly ready = new Map<string, string>()
   private readonly repository: Repository
   private readonly runs: Runs
 
@@ -56,9 +63,16 @@ export class Scene {
     const commit = this.repository.commit()
     pull.commits.push(commit)
     pull.isOpen = true
-    this.unfinished.delete(pull)
+    if (this.unfinished.delete(pull)) this.lingering.add(pull)
     this.tellGitHub(pull)
     return commit
+  }
+
+  /** @param has whether it has the label from now on */
+  tag(pull: PullRequest, label: string, has: boolean): void {
+    if (has) pull.labels.add(label)
+    else pull.labels.delete(label)
+    this.tellGitHub(pull)
   }
 
   shut(pull: PullRequest): void {
@@ -67,8 +81,8 @@ export class Scene {
   }
 
   private tellGitHub(pull: PullRequest): void {
-    const { isOpen, number } = pull
-    this.ground.github.pulls.set(number, { isOpen, headSha: newest(pull).sha, labels: [] })
+    const { isOpen, number, labels } = pull
+    this.ground.github.pulls.set(number, { isOpen, headSha: newest(pull).sha, labels: [...labels] })
   }
 
   // ---- runs
@@ -106,8 +120,10 @@ export class Scene {
     this.foreign.push(...touched.filter((thing) => !this.foreign.includes(thing)))
   }
 
-  private mayTouch({ event: { name, pull }, place }: Run) {
+  private mayTouch({ event, place }: Run) {
+    const { name, pull } = event
     const places = place ? [place] : this.ground.places
+    if (isForNothing(event)) return []
     if (name === 'push') return places.map(({ app }) => ofMain(app))
     const pulls = pull ? [pull] : this.due()
     return places.flatMap(({ app }) => pulls.map(({ number }) => ofPreview(app, number)))
@@ -121,23 +137,40 @@ export class Scene {
   // ---- runs with what is expected of them
 
   /** For each function that the pull request changes. */
-  async preview(pull: PullRequest, action: 'opened' | 'synchronize' | 'reopened' | 'labeled'): Promise<Ends> {
-    const isFirst = action === 'opened' || action === 'reopened'
+  async preview(pull: PullRequest, action: Exclude<PullAction, 'closed'>, label?: string): Promise<Ends> {
+    const isFirst = action === 'opened' || action === 'reopened' || label === LABEL
     const kind: RunKind = isFirst ? 'first preview' : 'preview'
     const commit = newest(pull)
     return await this.each(this.placesOf(pull), async (place) => {
-      const ended = await this.alone({ event: pullEvent(pull, action, commit), place, kind })
-      await this.checkPreview(pull, place, commit, ended)
+      const isReady = this.ready.get(previewName(place.app.name, pull.number)) === commit.sha
+      const ended = await this.alone({ event: pullEvent(pull, action, commit, { label }), place, kind })
+      const isForOther = label !== undefined && label !== LABEL
+      if (isForOther && isReady && isWanted(pull)) await this.checkSame(pull, place, commit, ended)
+      else await this.checkPreview(pull, place, commit, ended)
       return ended
     })
   }
 
   async checkPreview(pull: PullRequest, place: Place, commit: Commit, ended: Ended): Promise<void> {
+    if (!isWanted(pull)) {
+      this.problems.push(...problemsOfSkipped(place, pull, ended))
+      if (!this.lingering.has(pull)) this.checkGone([pull], [place])
+      return
+    }
     const isThere = ended.exitCode === 0 && ended.outputs['skipped'] !== 'true'
+    const name = previewName(place.app.name, pull.number)
+    this.ready.delete(name)
     this.problems.push(...problemsOfRun(place, pull, ended))
     if (!isThere || isTaken(place.app, pull)) return
+    this.ready.set(name, commit.sha)
     this.expired.delete(pull)
     this.problems.push(...missingStatics(place.app, pull, commit, this.watch.now()))
+    this.problems.push(...(await problemsOfPreview(this.ground, place, pull, commit)))
+  }
+
+  /** The preview of this commit was there, and a label that came or went says nothing. */
+  private async checkSame(pull: PullRequest, place: Place, commit: Commit, ended: Ended): Promise<void> {
+    this.problems.push(...problemsOfSkipped(place, pull, ended))
     this.problems.push(...(await problemsOfPreview(this.ground, place, pull, commit)))
   }
 
@@ -158,6 +191,13 @@ export class Scene {
 
   /** @param ended of each of the runs that were to remove it */
   checkClosed(pull: PullRequest, runs: readonly Run[], ended: Ends): void {
+    if (this.checkRemoved(pull, runs, ended)) {
+      for (const state of [this.expired, this.unfinished, this.lingering]) state.delete(pull)
+    } else this.unfinished.add(pull)
+  }
+
+  /** @returns whether all have ended well */
+  checkRemoved(pull: PullRequest, runs: readonly Run[], ended: Ends): boolean {
     runs.forEach(({ place }, index) => {
       const { exitCode = -1, mishap } = ended[index] ?? {}
       const places = place ? [place] : this.placesOf(pull)
@@ -165,10 +205,7 @@ export class Scene {
       else if (mishap === undefined && !places.some(({ app }) => isTaken(app, pull)))
         this.problems.push(`#${pull.number} could not be removed: exit code ${exitCode}`)
     })
-    if (ended.every(({ exitCode }) => exitCode === 0)) {
-      this.expired.delete(pull)
-      this.unfinished.delete(pull)
-    } else this.unfinished.add(pull)
+    return ended.every(({ exitCode }) => exitCode === 0)
   }
 
   private checkGone(pulls: readonly PullRequest[], places: readonly Place[]): void {
@@ -190,6 +227,8 @@ export class Scene {
   }
 
   async sweep(): Promise<Ends> {
+    for (const { number } of this.due())
+      for (const { app } of this.ground.places) this.ready.delete(previewName(app.name, number))
     const ended = await this.alone({ event: scheduleEvent(this.repository.commit()), place: undefined, kind: 'sweep' })
     // Where GitHub does not answer, only what has expired is due.
     if (ended.exitCode === 0 && !(ended.mishap?.includes('GitHub') ?? false)) {

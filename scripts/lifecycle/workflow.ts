@@ -2,6 +2,7 @@ import { type ActionResult, startAction } from '../../__tests__/support/action-r
 import { ROLE } from '../../__tests__/support/world.ts'
 import { buildInputs, MIGRATION } from './application.ts'
 import type { Ground, Place } from './ground.ts'
+import { LABEL, needsLabel } from './labels.ts'
 import type { Mishap } from './mishaps.ts'
 import { REPOSITORY, type WorkflowEvent } from './repository.ts'
 
@@ -81,7 +82,8 @@ function inputsOf(
   const admin = { 'preview-database-admin': (place ?? ground.places[0])?.databaseAdmin ?? '' }
   if (place === undefined || name === 'schedule') return admin
   const { app, databaseAdmin, mainDatabase, zips } = place
-  if (action === 'closed') return { ...(databaseAdmin.includes('://') && admin), 'function-name': app.name }
+  const label = pull && needsLabel(pull) && { 'preview-label': LABEL }
+  if (action === 'closed') return { ...(databaseAdmin.includes('://') && admin), ...label, 'function-name': app.name }
   const machine = Object.fromEntries(Object.entries(ground.world.inputs).filter(([input]) => input !== 'role'))
   const { static: statics, ...others } = buildInputs(app)
   const byFunction = app.access === 'function'
@@ -90,6 +92,7 @@ function inputsOf(
     ...(isBuilt ? others : { artifact: zips[commit.code] }),
     ...(statics !== undefined && { static: statics }),
     ...(pull === undefined ? { role: ROLE } : { 'create-role': 'true' }),
+    ...label,
     ...(pull && app.hasSchema(pull) && { 'preview-database': 'schema' }),
     ...(byFunction && { 'preview-database-access': 'function' }),
     ...(byFunction && pull === undefined && { 'database-role': DATABASE_ROLE }),
