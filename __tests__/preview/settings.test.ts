@@ -92,3 +92,11 @@ test.each([
 ])('seeded is %s', (_, database, isSeeded, expected) => {
   expect(hasNewData({ database, isSeeded })).toBe(expected)
 })
+
+test.each([160, 165, 166, 170, 180, 400])('a prefix of %d characters: the same place whatever the number', (length) => {
+  const address = `s3://${'b'.repeat(63)}/${'p'.repeat(length)}`
+  const addresses = [1, 12, 9_999_999_999].map((pull) => staticAddressOf(address, { pull }) ?? '')
+  expect(new Set(addresses.map((each) => each.replace(/\d+$/, ''))).size).toBe(1)
+  // Lambda developer guide, "Use tags on Lambda functions".
+  for (const each of addresses) expect(each.length).toBeLessThanOrEqual(256)
+})

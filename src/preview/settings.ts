@@ -71,11 +71,11 @@ export function staticAddressOf(
 ): string | undefined {
   if (address === undefined) return undefined
   const [, bucket = '', prefix = ''] = /^s3:\/\/([^/]+)\/*(.*?)\/*$/.exec(address) ?? []
-  return `s3://${bucket}/${prefix === '' ? `pr-${pull}` : shortened(prefix, `-pr-${pull}`, LONGEST_PREFIX)}`
+  return `s3://${bucket}/${prefix === '' ? '' : shortened(prefix, '-', LONGEST_PREFIX)}pr-${pull}`
 }
 
-/** A tag keeps the whole address. */
-const LONGEST_PREFIX = 180
+/** With the longest name of a bucket and the longest number a tag keeps the whole address. Without it: by that all are found. */
+const LONGEST_PREFIX = 170
 
 function filled(table: Table, { functionName, pull }: PreviewIdentity): Table {
   const fill = (text: string): string => text.replaceAll('{{pr}}', String(pull)).replaceAll('{{preview}}', functionName)

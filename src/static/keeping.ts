@@ -12,6 +12,8 @@ export interface StaticRecord {
   readonly replaces: string | undefined
   /** Those that releases have put there; never what was there before them. */
   readonly files: readonly string[]
+  /** Whether these are being removed: for this release nobody keeps them any more. */
+  readonly isGoing?: boolean | undefined
 }
 
 /** Below the prefix of static files: what this program notes about them. */
@@ -21,7 +23,11 @@ const CONTENT = v.object({
   at: v.pipe(v.string(), v.isoTimestamp()),
   replaces: v.nullable(v.string()),
   files: v.array(v.string()),
+  going: v.optional(v.boolean()),
 })
+
+/** How a record is written. */
+export const RECORD_HEADERS = { contentType: 'application/json', cacheControl: 'no-store' } as const
 
 export function keyOfRecord({ owner, code }: Pick<StaticRecord, 'owner' | 'code'>): string {
   return `${FOLDER}${owner}/${code}.json`
@@ -63,8 +69,8 @@ function ownerAndCode(key: string): { readonly owner?: string | undefined; reado
   return { owner, code }
 }
 
-export function writeStaticRecord({ at, replaces, files }: StaticRecord): string {
-  return JSON.stringify({ at: new Date(at).toISOString(), replaces: replaces ?? null, files })
+export function writeStaticRecord({ at, replaces, files, isGoing: going }: StaticRecord): string {
+  return JSON.stringify({ at: new Date(at).toISOString(), replaces: replaces ?? null, files, going })
 }
 
 /** Undefined for what is no record of ours. */
@@ -72,8 +78,8 @@ export function readStaticRecord(key: string, text: string): StaticRecord | unde
   const { owner, code } = ownerAndCode(key)
   const read = v.safeParse(v.pipe(v.string(), v.parseJson(), CONTENT), text)
   if (owner === undefined || code === undefined || !read.success) return undefined
-  const { at, replaces, files } = read.output
-  return { owner, code, at: Date.parse(at), replaces: replaces ?? undefined, files }
+  const { at, replaces, files, going: isGoing } = read.output
+  return { owner, code, at: Date.parse(at), replaces: replaces ?? undefined, files, ...(isGoing && { isGoing }) }
 }
 
 const DAY = 24 * 3600 * 1000

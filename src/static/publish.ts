@@ -12,6 +12,7 @@ import {
   isRecordKey,
   keyOfMark,
   keyOfRecord,
+  RECORD_HEADERS,
   readStaticRecord,
   type StaticRecord,
   writeStaticRecord,
@@ -107,8 +108,6 @@ export async function tidyStatic(
   await bucket.remove(expired.records.map(keyOfRecord))
   if (expired.files.length > 0) report.info(`static files: ${expired.files.length} old ones removed`)
 }
-
-const RECORD_HEADERS = { contentType: 'application/json', cacheControl: 'no-store' } as const
 
 async function missingOf(
   files: readonly StaticFile[],

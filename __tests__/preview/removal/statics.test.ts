@@ -20,7 +20,11 @@ function bucketWith(objects: Map<string, string>): StaticBucket {
       for (const key of keys) objects.delete(key)
       return Promise.resolve()
     },
-    ...{ folders: unneeded, writeText: unneeded, writeFile: unneeded },
+    writeText: (key, content) => {
+      objects.set(key, content)
+      return Promise.resolve()
+    },
+    ...{ folders: unneeded, writeFile: unneeded },
   }
 }
 
@@ -52,4 +56,46 @@ test('of two functions that are removed at the same time nothing is left', async
   const removed = await Promise.all(['shop-pr-6', 'reports-pr-6'].map(remove))
   expect(removed).toEqual([{ outcome: 'removed' }, { outcome: 'removed' }])
   expect([...objects.keys()]).toEqual(['theirs.css'])
+})
+
+/** A bucket each of whose calls waits for the leave that its number has. */
+function pausing(bucket: StaticBucket, leaveFor: (call: number) => Promise<unknown>): StaticBucket {
+  let calls = 0
+  const turn = async (): Promise<void> => {
+    await leaveFor((calls += 1))
+  }
+  return {
+    ...bucket,
+    list: async function* () {
+      await turn()
+      yield* bucket.list()
+    },
+    readText: (key) => turn().then(() => bucket.readText(key)),
+    remove: (keys) => turn().then(() => bucket.remove(keys)),
+    writeText: (...written) => turn().then(() => bucket.writeText(...written)),
+  }
+}
+
+const CALLS = Array.from({ length: 11 }, (_, index) => index)
+const settled = () => new Promise((resolve) => setImmediate(resolve))
+const never = new Promise(() => undefined)
+
+test.each(CALLS)('one that ends after %d calls leaves nothing, whenever the other one beside it goes', async (last) => {
+  for (const before of CALLS.filter((call) => call <= last)) {
+    const objects = objectsOfTwo()
+    const gate = Promise.withResolvers<undefined>()
+    const remove = (functionName: string, bucket = bucketWith(objects)) =>
+      removeStatics(bucket, { address: ADDRESS, functionName })
+    const leaveFor = async (call: number) => {
+      if (call > before) await gate.promise
+      if (call > last) await never
+    }
+    void remove('shop-pr-6', pausing(bucketWith(objects), leaveFor))
+    await settled()
+    await remove('reports-pr-6')
+    gate.resolve(undefined)
+    await settled()
+    await remove('shop-pr-6')
+    expect({ before, left: [...objects.keys()] }).toEqual({ before, left: ['theirs.css'] })
+  }
 })

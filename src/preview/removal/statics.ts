@@ -1,7 +1,17 @@
 import { isNoBucket } from '../../aws/errors.ts'
 import type { StaticBucket } from '../../aws/static-bucket.ts'
 import { UserError } from '../../errors.ts'
-import { isRecordKey, type MarkedFiles, ownerOfRecord, readMarkKey, readStaticRecord } from '../../static/keeping.ts'
+import {
+  isRecordKey,
+  keyOfRecord,
+  type MarkedFiles,
+  ownerOfRecord,
+  RECORD_HEADERS,
+  readMarkKey,
+  readStaticRecord,
+  type StaticRecord,
+  writeStaticRecord,
+} from '../../static/keeping.ts'
 import type { Ended } from './result.ts'
 
 export interface StaticsOfPreview {
@@ -18,55 +28,50 @@ export interface StaticsOfPreview {
 export async function removeStatics(bucket: StaticBucket, statics: StaticsOfPreview): Promise<Ended> {
   const [keys, region] = await Promise.all([keysOf(bucket), bucket.region()])
   if (keys === undefined) return { outcome: 'missing' }
-  const isOwn = (key: string): boolean => ownerOfRecord(key)?.startsWith(`${region}/${statics.functionName}/`) ?? false
+  const isOwn = ({ owner }: Pick<StaticRecord, 'owner'>): boolean =>
+    owner.startsWith(`${region}/${statics.functionName}/`)
   const marks = keys.filter((key) => isMarkOf(readMarkKey(key), statics, region))
   if (statics.mark !== undefined && marks.length === 0) return { outcome: 'missing' }
-  const recordKeys = keys.filter(isRecordKey)
-  const ownKeys = recordKeys.filter(isOwn)
+  const ownKeys = keys.filter((key) => isOwn({ owner: ownerOfRecord(key) ?? '' }))
   if (ownKeys.length + marks.length === 0) return { outcome: 'missing' }
-  const read = await readRecords(bucket, recordKeys, statics)
-  const filesOf = (own: boolean): string[] => read.filter(({ key }) => isOwn(key) === own).flatMap(({ files }) => files)
-  const needed = new Set(filesOf(false))
-  const recorded = new Set(filesOf(true))
+  const records = await readRecords(bucket, keys, statics)
+  const own = records.filter(isOwn)
+  const needed = neededBeside(isOwn, records)
+  const recorded = new Set(own.flatMap(({ files }) => files))
   await bucket.remove(keys.filter((key) => recorded.has(key) && !needed.has(key)))
+  const shared = [...recorded].filter((key) => needed.has(key))
+  if (shared.length > 0) {
+    // What needs them may be removed at the same time: of two that go together, the later one to say so finds that the other goes.
+    for (const record of own)
+      await bucket.writeText(keyOfRecord(record), writeStaticRecord({ ...record, isGoing: true }), RECORD_HEADERS)
+    const now = neededBeside(isOwn, await readRecords(bucket, (await keysOf(bucket)) ?? [], statics))
+    await bucket.remove(shared.filter((key) => !now.has(key)))
+  }
   await bucket.remove(ownKeys)
-  await removeUnneeded(
-    bucket,
-    [...recorded].filter((key) => needed.has(key)),
-    statics,
-  )
   await bucket.remove(marks)
   return { outcome: 'removed' }
+}
+
+/** What releases of other functions list that are not removed themselves. */
+function neededBeside(isOwn: (record: StaticRecord) => boolean, records: readonly StaticRecord[]): ReadonlySet<string> {
+  return new Set(records.filter((record) => !isOwn(record) && !record.isGoing).flatMap(({ files }) => files))
 }
 
 async function readRecords(
   bucket: StaticBucket,
   keys: readonly string[],
   statics: StaticsOfPreview,
-): Promise<readonly { readonly key: string; readonly files: readonly string[] }[]> {
+): Promise<readonly StaticRecord[]> {
   const read = await Promise.all(
-    keys.map(async (key) => {
+    keys.filter(isRecordKey).map(async (key) => {
       const text = await bucket.readText(key)
       // One that is gone by now is nobody's.
-      return { key, files: text === undefined ? [] : readStaticRecord(key, text)?.files }
+      return text === undefined ? [] : [{ key, record: readStaticRecord(key, text) }]
     }),
   )
-  const unreadable = read.filter(({ files }) => files === undefined)
+  const unreadable = read.flat().filter(({ record }) => record === undefined)
   if (unreadable.length > 0) throw cannotTell(statics, unreadable)
-  return read.map(({ key, files = [] }) => ({ key, files }))
-}
-
-/** What another preview needed may be removed at the same time: of two that go together, the later one finds no record of the other. */
-async function removeUnneeded(
-  bucket: StaticBucket,
-  shared: readonly string[],
-  statics: StaticsOfPreview,
-): Promise<void> {
-  if (shared.length === 0) return
-  const keys = (await keysOf(bucket)) ?? []
-  const read = await readRecords(bucket, keys.filter(isRecordKey), statics)
-  const needed = new Set(read.flatMap(({ files }) => files))
-  await bucket.remove(shared.filter((key) => !needed.has(key)))
+  return read.flat().flatMap(({ record }) => record ?? [])
 }
 
 function isMarkOf(
