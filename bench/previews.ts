@@ -6,7 +6,7 @@
  *     npm run bench:previews -- --rounds 9 --record
  *
  * The action runs as on a runner, against the local AWS, PostgreSQL and GitHub of the tests. The time in which AWS, a function or
- * the database was asked is taken off; what is left is ours, with the start of Node.
+ * the database was asked is taken off; what is left is ours, with the start of Node. It ends with 1 where a bar is not met.
  */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { availableParallelism, cpus } from 'node:os'
@@ -25,6 +25,7 @@ import {
   pullEvent,
 } from '../scripts/lifecycle/repository.ts'
 import { runWorkflow } from '../scripts/lifecycle/workflow.ts'
+import { outcomeOf, type Timed } from './previews/bars.ts'
 
 const { values: options } = parseArgs({
   options: {
@@ -41,11 +42,6 @@ const ROWS = [
   { name: 'closing', action: 'closed', isNewCode: false, bar: 1000 },
 ] as const satisfies readonly { action: PullAction; [key: string]: unknown }[]
 
-interface Timed {
-  readonly own: number
-  readonly whole: number
-}
-
 await main()
 
 async function main(): Promise<void> {
@@ -61,9 +57,11 @@ async function main(): Promise<void> {
       timed.get(name)?.push(await measure(ground, place, pull, action, commit))
     }
   }
-  const lines = reportOf(timed)
+  const outcome = outcomeOf(ROWS, timed)
+  const lines = reportOf(outcome.rows)
   console.log(lines.join('\n'))
   if (options.record) await record(lines)
+  process.exitCode = outcome.exitCode
 }
 
 /** The application's code changes with each commit. */
@@ -90,34 +88,18 @@ async function measure(
   return { own: ownMilliseconds(milliseconds, ground), whole: milliseconds }
 }
 
-function reportOf(timed: ReadonlyMap<string, readonly Timed[]>): string[] {
+function reportOf(rows: readonly string[]): string[] {
   return [
     `Node ${process.versions.node}, ${availableParallelism()} cores (${cpus()[0]?.model.trim() ?? 'unknown'}), the least of ${options.rounds} runs, the median in brackets.`,
     '',
     '| of a pull request     | own time          | with AWS, database and application | bar     |',
     '| --------------------- | ----------------- | ---------------------------------- | ------- |',
-    ...ROWS.map(({ name, bar }) => rowOf(name, bar, timed.get(name) ?? [])),
+    ...rows,
     '',
     'Own time is that of the process of the action, without the time in which AWS, a function or the database was asked; its own build',
     'and check of the application are in it. A preview has a database of its own with a migration, a comment and a deployment of GitHub.',
     'Bars: 2000 ms from the event to the announced address, 1000 ms for closing.',
   ]
-}
-
-function rowOf(name: string, bar: number, timed: readonly Timed[]): string {
-  const [own, whole] = [spread(timed.map((each) => each.own)), spread(timed.map((each) => each.whole))]
-  return [
-    `| ${name.padEnd(21)}`,
-    own.text.padStart(17),
-    whole.text.padStart(34),
-    `${own.least <= bar ? 'met' : 'not met'} |`,
-  ].join(' | ')
-}
-
-function spread(times: readonly number[]): { readonly least: number; readonly text: string } {
-  const inOrder = times.toSorted((a, b) => a - b)
-  const [least = NaN, median = NaN] = [inOrder[0], inOrder[Math.floor(times.length / 2)]]
-  return { least, text: `${least.toFixed(0)} ms (${median.toFixed(0)})` }
 }
 
 async function record(lines: readonly string[]): Promise<void> {

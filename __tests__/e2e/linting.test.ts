@@ -77,6 +77,9 @@ test('zizmor finds nothing in them, nor in action.yml', async () => {
 
 test('zizmor takes the examples at its strictest', async () => {
   const found = await ensureZizmor()
-  if ('missing' in found) return
+  if ('missing' in found) {
+    notTried(found.missing)
+    return
+  }
   expect(await zizmor(found.path, ['--pedantic', ...EXAMPLES])).toBe('')
 }, 120_000)
