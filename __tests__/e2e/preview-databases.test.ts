@@ -369,6 +369,24 @@ describe.each(SIDES)('%s', (name) => {
   )
 })
 
+test(
+  'MariaDB: of an account of that name for another host, which is of somebody else, no connection is ended',
+  whenThere('MariaDB', async (side) => {
+    const own = ownOf(side)
+    await withServer(side, (server) => server.prepare(own, { ...OPTIONS, password: 'own-password' }))
+    await side.run("CREATE USER 'shop_pr_7'@'127.0.0.1' IDENTIFIED BY 'their-password'")
+    const theirs = await readAdminAddress(applicationAddress(side.admin, own, 'their-password'))
+    await withSession(mysqlConnect(theirs), '', async (session) => {
+      await withServer(side, async (server) => {
+        expect(await server.remove(own)).toBe('removed')
+      })
+      expect(await session.query('SELECT 1 AS one')).toEqual([{ one: 1 }])
+    })
+    await side.run("DROP USER 'shop_pr_7'@'127.0.0.1'")
+  }),
+  30_000,
+)
+
 /** What others may have under the names of a preview, and how it goes again. */
 function foreignThings({ admin, scope }: Side): readonly (readonly [string, string])[] {
   if (admin.engine === 'mysql')

@@ -45,15 +45,21 @@ async function remove(session: Session, database: OwnDatabase): Promise<Removed>
   const state = await readMysqlState(session, database)
   if (!isOurs(state, database)) return state.hasDatabase || state.hasUser ? 'kept' : 'missing'
   await session.query(`DROP USER IF EXISTS ${accountOf(database.user)}`)
-  await endConnections(session, database.user)
+  await endConnections(session, database)
   await session.query(`DROP DATABASE IF EXISTS ${mysqlName(database.name)}`)
   await unmarkMysql(session, database)
   return 'removed'
 }
 
-/** What they have locked could not be dropped. */
-async function endConnections(session: Session, user: string): Promise<void> {
-  const rows = await session.query('SELECT ID AS id FROM information_schema.PROCESSLIST WHERE USER = ?', [user])
+/**
+ * What they have locked could not be dropped. Of what account they are, no server says: where another one of that name is left,
+ * for other hosts, which somebody else has made, only those go that use the database.
+ */
+const CONNECTIONS = `SELECT ID AS id FROM information_schema.PROCESSLIST
+  WHERE USER = ? AND (DB = ? OR NOT EXISTS (SELECT 1 FROM mysql.user WHERE User = ?))`
+
+async function endConnections(session: Session, { name, user }: OwnDatabase): Promise<void> {
+  const rows = await session.query(CONNECTIONS, [user, name, user])
   for (const { id } of rows) {
     const connection = Number(id)
     const isEnded = await attempt(session, `KILL ${connection}`)
