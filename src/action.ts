@@ -59,6 +59,7 @@ async function main(): Promise<void> {
     report.info(`Command: ${command}${why === undefined ? '' : ` (${why})`}`)
     core.setOutput('command', command)
     if (command === 'none') {
+      report.notice({ title: `Nothing to do for ${why}` })
       setOutputs({ skipped: true })
       return
     }

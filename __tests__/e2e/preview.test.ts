@@ -169,12 +169,27 @@ describe('nothing is done', () => {
       'Skipped: a run for a fork',
     ],
     [
+      'for a fork whose job may ask for a token, and has not signed in',
+      { headRepository: 'stranger/name', env: { ...withoutCredentials, ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'token' } },
+      'Skipped: a run for a fork',
+    ],
+    [
       'for Dependabot',
       { env: { ...withoutCredentials, GITHUB_ACTOR: 'dependabot[bot]' } },
       'Skipped: a run of Dependabot',
     ],
     ['without the label', { inputs: { 'preview-label': 'preview' } }, 'has no label "preview"'],
     ['for an action that says nothing', { action: 'locked' }, 'Command: none (pull_request locked)'],
+    [
+      'for a pull request that is a draft from now on',
+      { action: 'converted_to_draft' },
+      '::notice title=Nothing to do for pull_request converted_to_draft',
+    ],
+    [
+      'for a merge queue, which waits for it',
+      { action: 'checks_requested', eventName: 'merge_group' },
+      '::notice title=Nothing to do for merge_group checks_requested',
+    ],
   ])(
     '%s',
     async (_, options, message) => {

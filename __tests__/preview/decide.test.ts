@@ -25,12 +25,29 @@ test.each<[string, Partial<RunEvent>, string]>([
   ['a closed one, where another is named', { name: 'pull_request', action: 'closed', isOfOther: true }, 'none'],
   ['a label of one, where another is named', { name: 'pull_request', action: 'unlabeled', isOfOther: true }, 'none'],
   ['an action that is not known', { name: 'pull_request', action: 'locked' }, 'none'],
+  ['one that is a draft from now on', { name: 'pull_request', action: 'converted_to_draft' }, 'none'],
+  ['a draft that is ready', { name: 'pull_request', action: 'ready_for_review' }, 'preview'],
+  ['a merge queue, which waits for the check', { name: 'merge_group', action: 'checks_requested' }, 'none'],
+  ['a branch that is gone', { name: 'delete' }, 'none'],
+  ['a review', { name: 'pull_request_review', action: 'submitted' }, 'none'],
+  ['a check of somebody else', { name: 'check_suite', action: 'completed' }, 'none'],
   ['the time', { name: 'schedule' }, 'sweep'],
   ['by hand', { name: 'workflow_dispatch' }, 'deploy'],
   ['by hand, with a choice', { name: 'workflow_dispatch', inputs: { command: 'sweep' } }, 'sweep'],
   ['by hand, with auto', { name: 'workflow_dispatch', inputs: { command: 'auto' } }, 'deploy'],
 ])('%s', (_, event, command) => {
   expect(decide({ ...nothing, ...event }, ALLOWED).command).toBe(command)
+})
+
+test.each<[string, Partial<RunEvent>, RegExp]>([
+  ['a draft', { name: 'pull_request', action: 'converted_to_draft' }, /^pull_request converted_to_draft: .* stays$/],
+  [
+    'a merge queue',
+    { name: 'merge_group', action: 'checks_requested' },
+    /^merge_group checks_requested: .* merge queue/,
+  ],
+])('%s is told why nothing is done', (_, event, why) => {
+  expect(decide({ ...nothing, ...event }, ALLOWED).why).toMatch(why)
 })
 
 test.each<[string, Partial<RunEvent>, string]>([

@@ -37,6 +37,18 @@ describe('a run that can have no credentials is skipped', () => {
       'for a fork, which may ask for a token',
       event('pull_request', fork),
       { ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'T' },
+      'Skipped: a run for a fork (stranger/shop) has no credentials',
+    ],
+    [
+      'for a fork, which has signed in',
+      event('pull_request', fork),
+      { ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'T', AWS_WEB_IDENTITY_TOKEN_FILE: '/tmp/token' },
+      undefined,
+    ],
+    [
+      'of Dependabot, which may ask for a token',
+      event('pull_request', pull),
+      { ...DEPENDABOT, ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'T' },
       undefined,
     ],
     ['of Dependabot, with credentials', event('pull_request', pull), { ...DEPENDABOT, AWS_PROFILE: 'p' }, undefined],
@@ -121,6 +133,11 @@ test('to start a run of Dependabot again would help nobody: GitHub keeps its rig
   expect(reasonToSkip(event('pull_request', pull), { GITHUB_ACTOR: 'dependabot[bot]' })?.hint).toMatch(
     /id-token: write, or close .* and open it again/,
   )
+})
+
+test('a fork that may ask for a token is told who decides whether it signs in', () => {
+  const token = { ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'T' }
+  expect(reasonToSkip(event('pull_request', fork), token)?.hint).toMatch(/the step that signs in says for whose code/)
 })
 
 describe('the pull request of a run', () => {

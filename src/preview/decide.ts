@@ -11,9 +11,22 @@ export interface Decision {
 const PREVIEW_ACTIONS: ReadonlySet<string> = new Set([
   ...['opened', 'synchronize', 'reopened', 'labeled', 'ready_for_review'],
   // Not of every workflow, but with `types:` they may be asked for.
-  ...['edited', 'unlabeled', 'assigned', 'review_requested', 'converted_to_draft'],
+  ...['edited', 'unlabeled', 'assigned', 'review_requested'],
 ])
 const DEPLOYING_EVENTS: ReadonlySet<string> = new Set(['push', 'release', 'repository_dispatch', 'workflow_run'])
+/** Others that a workflow for these may also be started by, such as one whose checks a merge queue waits for, and why nothing is done. */
+const NOTHING_NEW: ReadonlyMap<string, string> = new Map([
+  ['merge_group', 'what is in a merge queue is deployed by the push that merges it'],
+  ['delete', 'a branch or a tag is gone, and a pull request that goes with it is closed'],
+  ...[
+    'pull_request_review',
+    'pull_request_review_comment',
+    'check_run',
+    'check_suite',
+    'status',
+    'deployment_status',
+  ].map((name) => [name, 'no commit is new by it'] as const),
+])
 
 /**
  * What `command: auto` means for the event that started the run.
@@ -27,6 +40,8 @@ export function decide(event: RunEvent, allowed: readonly string[]): Decision {
     if (event.isOfOther)
       return { command: 'none', why: `${because}, of another pull request than ${event.pull?.number}` }
     if (action === 'closed') return { command: 'destroy', why: because }
+    if (action === 'converted_to_draft')
+      return { command: 'none', why: `${because}: no commit is new by it, and a preview that is there stays` }
     if (action !== undefined && PREVIEW_ACTIONS.has(action)) return { command: 'preview', why: because }
     return { command: 'none', why: because }
   }
@@ -39,6 +54,8 @@ export function decide(event: RunEvent, allowed: readonly string[]): Decision {
   if (upstream !== undefined && upstream.conclusion !== 'success')
     return { command: 'none', why: `${because}, of a run that has not succeeded` }
   if (name !== undefined && DEPLOYING_EVENTS.has(name)) return { command: 'deploy', why: because }
+  const reason = NOTHING_NEW.get(name ?? '')
+  if (reason !== undefined) return { command: 'none', why: `${because}: ${reason}` }
   throw new SettingsError([
     {
       title: `command is auto, and the event ${because} does not say what to do`,

@@ -7,27 +7,33 @@ type Variables = Readonly<Record<string, string | undefined>>
 const CREDENTIALS = [
   ...['AWS_ACCESS_KEY_ID', 'AWS_PROFILE', 'AWS_WEB_IDENTITY_TOKEN_FILE'],
   ...['AWS_CONTAINER_CREDENTIALS_RELATIVE_URI', 'AWS_CONTAINER_CREDENTIALS_FULL_URI'],
-  // GitHub gives it to a job that may ask for a token of OIDC; so far nobody has turned that into credentials.
-  'ACTIONS_ID_TOKEN_REQUEST_TOKEN',
 ] as const
+
+/** GitHub gives it to a job that may ask for a token of OIDC. So far nobody has turned that into credentials. */
+const MAY_ASK = 'ACTIONS_ID_TOKEN_REQUEST_TOKEN'
 
 /**
  * Why a run for a pull request has nothing to do; undefined where it may go on. GitHub gives runs for a fork's pull request,
- * and for Dependabot's, neither secrets nor a token of OIDC: such a run can only fail, and that is nobody's mistake.
+ * and for Dependabot's, neither secrets nor a token of OIDC: such a run can only fail, and that is nobody's mistake. A private
+ * repository may give tokens to those of forks; whether one of them signs in is for its workflow to say, and it may well not.
  */
 export function reasonToSkip(event: RunEvent, variables: Variables): Problem | undefined {
   const { pull } = event
   const isForPull = event.name === 'pull_request' || event.name === 'pull_request_target'
-  if (!isForPull || pull === undefined || hasCredentials(variables)) return undefined
-  const isDependabot = variables['GITHUB_ACTOR'] === 'dependabot[bot]'
-  if (!isFork(pull) && !isDependabot) return undefined
+  if (!isForPull || pull === undefined || hasAny(CREDENTIALS, variables)) return undefined
+  const mayAsk = hasAny([MAY_ASK], variables)
+  if (isFork(pull)) {
+    return {
+      title: `Skipped: a run for a fork (${pull.headRepository ?? 'which was deleted'}) has no credentials`,
+      hint: mayAsk
+        ? 'The job may ask for a token, and has not signed in with it: the condition of the step that signs in says for whose code that is done.'
+        : 'To see it run, push its commits to a branch of this repository.',
+    }
+  }
+  if (variables['GITHUB_ACTOR'] !== 'dependabot[bot]' || mayAsk) return undefined
   return {
-    title: isDependabot
-      ? 'Skipped: a run of Dependabot has no credentials'
-      : `Skipped: a run for a fork (${pull.headRepository ?? 'which was deleted'}) has no credentials`,
-    hint: isDependabot
-      ? 'Give the job id-token: write, or close the pull request and open it again: a run that is only started again keeps the rights of Dependabot.'
-      : 'To see it run, push its commits to a branch of this repository.',
+    title: 'Skipped: a run of Dependabot has no credentials',
+    hint: 'Give the job id-token: write, or close the pull request and open it again: a run that is only started again keeps the rights of Dependabot.',
   }
 }
 
@@ -88,6 +94,6 @@ export function refuseNamedFork({ name = '', pull }: RunEvent, isForeign: boolea
   })
 }
 
-function hasCredentials(variables: Variables): boolean {
-  return CREDENTIALS.some((name) => (variables[name] ?? '') !== '')
+function hasAny(names: readonly string[], variables: Variables): boolean {
+  return names.some((name) => (variables[name] ?? '') !== '')
 }
