@@ -213,6 +213,15 @@ describe('of a function that was deleted by hand', () => {
     )
   })
 
+  test('static files lie beside those of another function that is there', async () => {
+    await world.make({ pull: 4, base: 'reports', tags: { static: 's3://statics/shop-pr-4' }, without: ['static'] })
+    await gone(4)
+    expect(leftOf((await swept({}, closed())).result)).toEqual(['static files s3://statics/shop-pr-4: kept'])
+    const { result } = await swept({}, closed(4))
+    expect(leftOf(result)).toEqual(['static files s3://statics/shop-pr-4: removed (orphaned)'])
+    expect(await world.everything()).toEqual(before)
+  })
+
   test('where no preview is left, the setting says where static files are', async () => {
     await gone(4)
     expect((await swept({}, closed(4))).result.items).toEqual([])

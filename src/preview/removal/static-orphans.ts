@@ -31,11 +31,14 @@ function withoutNumber(address: string): string {
   return address.replace(/\d+$/, '')
 }
 
-/** Static files of previews of the owner. @param known addresses that need not be looked at */
+/**
+ * Static files of previews of the owner. Functions may share an address.
+ * @param there names of functions whose static files are not left over
+ */
 export async function findStatics(
   place: string,
   owner: OwnerOfPull,
-  known: ReadonlySet<string | undefined>,
+  there: ReadonlySet<string>,
   { openStatics }: Pick<PreviewApi, 'openStatics'>,
 ): Promise<readonly MarkedStatics[]> {
   const at = place.lastIndexOf('/')
@@ -43,8 +46,7 @@ export async function findStatics(
   const bucket = await openStatics(parent, accountOf(owner))
   const region = await bucket.region()
   const folders = await bucket.folders(beginning)
-  const isLookedFor = (address: string): boolean =>
-    !known.has(address) && (owner.pull === undefined || address === `${place}${owner.pull}`)
+  const isLookedFor = (address: string): boolean => owner.pull === undefined || address === `${place}${owner.pull}`
   const addresses = folders.map((folder) => `${parent}/${folder.slice(0, -1)}`).filter(isLookedFor)
   const found = await inParallel(addresses, AT_ONCE, async (address) => {
     const notes = `${FOLDER}${region}/`
@@ -52,8 +54,8 @@ export async function findStatics(
     for await (const { key } of (await openStatics(`${address}/${notes}`, accountOf(owner))).list()) {
       const { functionName = '', mark } = readMarkKey(notes + key) ?? {}
       const pull = pullInName(functionName)
-      if (pull !== undefined && mark === previewMark({ ...owner, functionName, pull }))
-        marked.push({ address, functionName, pull })
+      if (pull === undefined || there.has(functionName)) continue
+      if (mark === previewMark({ ...owner, functionName, pull })) marked.push({ address, functionName, pull })
     }
     return marked
   })

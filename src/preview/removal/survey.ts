@@ -76,11 +76,10 @@ export async function survey(
   const there = new Set(read.map(({ name }) => name))
   const left = [...logGroups, ...roles.found].filter(({ owner: { functionName } }) => !there.has(functionName))
   const places = staticPlacesOf([...previews, ...left.map((each) => each.owner)], settings)
-  const known = new Set(previews.map((preview) => preview.static))
   const [tagged, layers, statics] = await Promise.all([
     withoutFunction(left, api),
     lookFor('layers', report, () => findLayers({ ...owner, pull }, there, api)),
-    inParallel(places, AT_ONCE, (place) => staticsIn(place, { ...owner, pull }, known, { previews: api, report })),
+    inParallel(places, AT_ONCE, (place) => staticsIn(place, { ...owner, pull }, there, { previews: api, report })),
   ])
   const marked = [
     ...layers.found.map(({ name, ...preview }) => ({ kind: 'layer', name, owner: withBase(preview) }) as const),
@@ -135,11 +134,11 @@ async function lookFor<T>(
 async function staticsIn(
   place: string,
   owner: OwnerOfPull,
-  known: ReadonlySet<string | undefined>,
+  there: ReadonlySet<string>,
   { previews, report }: SurveyCollaborators,
 ): Promise<readonly MarkedStatics[]> {
   try {
-    return await findStatics(place, owner, known, previews)
+    return await findStatics(place, owner, there, previews)
   } catch (error) {
     if (isNoBucket(error)) {
       report.info(`there are no static files at ${place}…: that bucket does not exist`)
