@@ -265,7 +265,7 @@ describe('bootstrap', () => {
     const answer = await cloudFormation('CreateStack', {
       StackName: 'deployments',
       TemplateBody: await printed('bootstrap', ...repository),
-      'Capabilities.member.1': 'CAPABILITY_IAM',
+      'Capabilities.member.1': 'CAPABILITY_NAMED_IAM',
       // The emulator knows no identity providers as resources.
       'Parameters.member.1.ParameterKey': 'ProviderArn',
       'Parameters.member.1.ParameterValue': `arn:aws:iam::${ACCOUNT}:oidc-provider/token.actions.githubusercontent.com`,
@@ -275,10 +275,10 @@ describe('bootstrap', () => {
     expect(stack).toContain('CREATE_COMPLETE')
     const outputs = [...stack.matchAll(/<OutputKey>(\w+)<\/OutputKey>\s*<OutputValue>([^<]+)/g)]
     expect(Object.fromEntries(outputs.map(([, key, value]) => [key, value]))).toMatchObject({
-      DeployRoleArn: expect.stringMatching(new RegExp(`^arn:aws:iam::${ACCOUNT}:role/`)),
-      PreviewRoleArn: expect.any(String),
-      ExecutionRoleArn: expect.any(String),
-      PreviewExecutionRoleArn: expect.any(String),
+      DeployRoleArn: `arn:aws:iam::${ACCOUNT}:role/shop-deploy`,
+      PreviewRoleArn: `arn:aws:iam::${ACCOUNT}:role/shop-previews`,
+      ExecutionRoleArn: `arn:aws:iam::${ACCOUNT}:role/shop-execution`,
+      PreviewExecutionRoleArn: `arn:aws:iam::${ACCOUNT}:role/shop-preview-execution`,
     })
   })
 })

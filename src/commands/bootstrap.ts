@@ -41,9 +41,9 @@ export function templateText(template: Template): string {
 
 const HEAD = `# Identity provider and roles for deployments from GitHub Actions. Deploy it with:
 #
-#   aws cloudformation deploy --stack-name deployments --template-file bootstrap.yml --capabilities CAPABILITY_IAM
+#   aws cloudformation deploy --stack-name deployments --template-file bootstrap.yml --capabilities CAPABILITY_NAMED_IAM
 #
-# An account has one provider for GitHub: where it is there, set the parameter ProviderArn to its ARN. Where a policy demands
-# that roles have a permissions boundary, set PermissionsBoundary: a role then may do what both allow, so the boundary must
-# allow what stands here.
+# An account has one provider for GitHub: where it is there, set the parameter ProviderArn to its ARN. It has each name of a role
+# once, whatever the region: where RoleNames is taken, set it to what they shall begin with. Where a policy demands that roles have
+# a permissions boundary, set PermissionsBoundary: a role then may do what both allow, so the boundary must allow what stands here.
 `

@@ -20,13 +20,21 @@ const load = async (given: Readonly<Record<string, string | boolean>> = {}) => {
   const explicit = { given: { 'function-name': 'shop', ...given }, nameOf: String }
   return await loadFunctionSettings({ project: await folderWith({}), stage: undefined, environment: {}, explicit })
 }
+async function templateOf(
+  given: Readonly<Record<string, string | boolean>> = {},
+  options: Partial<BootstrapOptions> = {},
+) {
+  return bootstrapTemplate(await load(given), {
+    ...{ repository: 'acme/shop', environment: undefined, branch: 'main' },
+    ...options,
+  })
+}
 async function roleOf(
   name: string,
   given: Readonly<Record<string, string | boolean>> = {},
   options: Partial<BootstrapOptions> = {},
 ) {
-  const where = { repository: 'acme/shop', environment: undefined, branch: 'main', ...options }
-  const role = bootstrapTemplate(await load(given), where).Resources[name] as Role
+  const role = (await templateOf(given, options)).Resources[name] as Role
   return {
     trust: role.Properties.AssumeRolePolicyDocument.Statement[0].Condition,
     statements: role.Properties.Policies[0].PolicyDocument.Statement,
@@ -77,6 +85,28 @@ describe('who may take a role', () => {
 
   test.each(['ExecutionRole', 'PreviewExecutionRole'])('%s: Lambda, for this account', async (name) => {
     expect((await roleOf(name)).trust).toEqual({ StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } })
+  })
+})
+
+describe('names of roles', () => {
+  const namesFor = async (functionName: string) =>
+    (await templateOf({ 'function-name': functionName })).Parameters['RoleNames']
+
+  test.each([
+    ['DeployRole', 'deploy'],
+    ['PreviewRole', 'previews'],
+    ['ExecutionRole', 'execution'],
+    ['PreviewExecutionRole', 'preview-execution'],
+  ])('%s: RoleNames-%s, or what CloudFormation makes', async (name, ending) => {
+    const { Properties: properties } = (await templateOf()).Resources[name] as { readonly Properties: object }
+    const named = { 'Fn::Sub': `\${RoleNames}-${ending}` }
+    expect(properties).toMatchObject({ RoleName: { 'Fn::If': ['HasRoleNames', named, { Ref: 'AWS::NoValue' }] } })
+  })
+
+  test('begin with the name of the function, where all of them are no longer than IAM takes', async () => {
+    const [longest, longer] = ['s'.repeat(46), 's'.repeat(47)]
+    expect(await namesFor(longest)).toMatchObject({ Default: longest, MaxLength: 46 })
+    expect(await namesFor(longer)).toMatchObject({ Default: '' })
   })
 })
 

@@ -32,6 +32,8 @@ const AUDIENCE = 'sts.amazonaws.com'
 /** CloudFormation fills these in. As it writes them itself they have colons, which divide the parts of an ARN. */
 const HERE: Place = { partition: '${Partition}', region: '${Region}', account: '${AccountId}' }
 const RETENTION_DAYS = '30'
+/** IAM: names of roles have 64 characters at most. */
+const LONGEST_START = 64 - '-preview-execution'.length
 
 /**
  * GitHub's identity provider, and who may take which role: what runs on the branch or in the environment deploys the function,
@@ -63,6 +65,7 @@ export function bootstrapTemplate(settings: FunctionSettings, options: Bootstrap
       HasEnvironment: { 'Fn::Not': [isEmpty('GitHubEnvironment')] },
       HasBranch: { 'Fn::Not': [isEmpty('GitHubBranch')] },
       HasSweepBranch: { 'Fn::Not': [isEmpty('SweepBranch')] },
+      HasRoleNames: { 'Fn::Not': [isEmpty('RoleNames')] },
       HasBoundary: { 'Fn::Not': [isEmpty('PermissionsBoundary')] },
     },
     Resources: {
@@ -75,6 +78,7 @@ export function bootstrapTemplate(settings: FunctionSettings, options: Bootstrap
         Properties: { Url: `https://${ISSUER}`, ClientIdList: [AUDIENCE] },
       },
       DeployRole: role(
+        'deploy',
         `Deploys ${functionName}`,
         gitHubTrust([
           whereIs('HasEnvironment', 'repo:${GitHubRepository}:environment:${GitHubEnvironment}'),
@@ -83,6 +87,7 @@ export function bootstrapTemplate(settings: FunctionSettings, options: Bootstrap
         deployPolicy({ ...settings, role: '${ExecutionRole.Arn}', createRole: false, dryRun: false }, HERE),
       ),
       PreviewRole: role(
+        'previews',
         `Makes, removes and sweeps previews of ${functionName}, and nothing else`,
         gitHubTrust([
           { 'Fn::Sub': 'repo:${GitHubRepository}:pull_request' },
@@ -91,11 +96,11 @@ export function bootstrapTemplate(settings: FunctionSettings, options: Bootstrap
         ]),
         previewPolicy(previews, HERE),
       ),
-      ExecutionRole: role(`Runs ${functionName}`, LAMBDA_TRUST, {
+      ExecutionRole: role('execution', `Runs ${functionName}`, LAMBDA_TRUST, {
         Version: '2012-10-17',
         Statement: roleStatements(needsOf(settings), HERE),
       }),
-      PreviewExecutionRole: role(`Runs previews of ${functionName}`, LAMBDA_TRUST, {
+      PreviewExecutionRole: role('preview-execution', `Runs previews of ${functionName}`, LAMBDA_TRUST, {
         Version: '2012-10-17',
         Statement: roleStatements(needsOf(previewSettings(previews)), HERE),
       }),
@@ -156,7 +161,7 @@ function gitHubTrust(subjects: readonly object[]): object {
 
 function parameters(
   { repository, environment = '', branch = '' }: BootstrapOptions,
-  { logRetention = RETENTION_DAYS }: FunctionSettings,
+  { functionName, logRetention = RETENTION_DAYS }: FunctionSettings,
 ): Template['Parameters'] {
   return {
     GitHubRepository: {
@@ -192,6 +197,14 @@ function parameters(
       Default: '',
       Description: 'The ARN of a policy that bounds all roles here; empty for none.',
     },
+    RoleNames: {
+      Type: 'String',
+      Default: functionName.length > LONGEST_START ? '' : functionName,
+      AllowedPattern: '^[\\w+=,.@-]*$',
+      MaxLength: LONGEST_START,
+      Description:
+        'What the names of the roles begin with, as in NAME-deploy; empty for names that CloudFormation makes.',
+    },
     CreateLogGroup: {
       Type: 'String',
       Default: 'true',
@@ -206,10 +219,11 @@ function parameters(
   }
 }
 
-function role(description: string, trust: object, policy: object): object {
+function role(ending: string, description: string, trust: object, policy: object): object {
   return {
     Type: 'AWS::IAM::Role',
     Properties: {
+      RoleName: whereIs('HasRoleNames', `\${RoleNames}-${ending}`),
       Description: description,
       AssumeRolePolicyDocument: trust,
       PermissionsBoundary: { 'Fn::If': ['HasBoundary', { Ref: 'PermissionsBoundary' }, { Ref: 'AWS::NoValue' }] },
