@@ -284,7 +284,9 @@ test('a label makes a preview, another one changes nothing, and without it the p
     ...[0, 'true'],
     expect.stringContaining('Nothing to do: the preview of pull request 15 has its newest commit'),
   ])
-  const gone = await run(15, { action: 'unlabeled', label: 'preview', labels: ['bug'], inputs, workspace })
+  // Whatever is wrong with what only a preview needs.
+  const wrong = { ...inputs, memory: 'much', app: 'nothing' }
+  const gone = await run(15, { action: 'unlabeled', label: 'preview', labels: ['bug'], inputs: wrong, workspace })
   expect([gone.exitCode, gone.outputs['skipped'], gone.outputs['removed']]).toEqual([0, 'true', '["shop-pr-15"]'])
   expect(gone.summary).toMatch(/^### Previews of pull request 15 in <code>eu&#45;west&#45;1<\/code>: removed$/m)
   expect((await world.visit(made.outputs['url'] ?? '')).status).not.toBe(200)
