@@ -120,13 +120,12 @@ describe('what fails before anything is begun is told too', () => {
 describe('a run that has nothing to do tells nobody, and opens nothing', () => {
   const wrong = { memory: 'much' }
   test.each<[string, Parameters<typeof shop.run>[0], Partial<typeof state>, string]>([
-    [
-      'for a fork without credentials',
+    ...[{}, { isOpen: false }].map((now): [string, Parameters<typeof shop.run>[0], typeof now, string] => [
+      `for a fork without credentials ${JSON.stringify(now)}`,
       { pull: { headRepository: 'stranger/shop' }, environment: { AWS_ACCESS_KEY_ID: '' } },
-      {},
+      now,
       'Skipped: a run for a fork (stranger/shop) has no credentials',
-    ],
-    ['of a closed pull request', { settings: wrong }, { isOpen: false }, 'Skipped: pull request 7 is closed'],
+    ]),
     [
       'of an older commit',
       { settings: wrong },
@@ -234,9 +233,72 @@ describe('a label', () => {
   })
 })
 
-describe('closed while the preview is made', () => {
-  const closed = { ...state, isOpen: false }
+const closed = { ...state, isOpen: false }
 
+describe('a run that took the place of the one for closing', () => {
+  const IS_REMOVED = 'Pull request 7 is closed: its preview is removed'
+
+  test.each<[string, Parameters<typeof shop.run>[0], Partial<typeof state>]>([
+    ['a label', { event: { action: 'labeled', label: 'released' } }, { labels: ['released'] }],
+    ['a label that was taken away', { event: { action: 'unlabeled', label: 'automerge' } }, {}],
+    ['a commit', { event: { action: 'synchronize' }, pull: { headSha: 'b'.repeat(40) } }, { headSha: 'b'.repeat(40) }],
+    ['a commit that is no longer the newest', { pull: { headSha: 'b'.repeat(40) } }, {}],
+    ['without the label that is asked for', { settings: { 'preview-label': 'preview' } }, {}],
+    ['with settings that are wrong elsewhere', { settings: { memory: 'much', artifact: undefined } }, {}],
+    ['where the command is named', { isAuto: false }, {}],
+  ])('removes the preview: %s', async (_, given, now) => {
+    await shop.run()
+    shop.states = [{ ...closed, ...now }]
+    const began = shop.report.lines.length
+    expect(await shop.run(given)).toMatchObject({
+      skipped: { title: IS_REMOVED },
+      removal: { previews: [{ functionName: 'shop-pr-7', outcome: 'removed' }] },
+    })
+    expect(shop.report.lines[began]).toBe(
+      'info: Pull request 7 is closed: this run makes no preview, and removes what there is of one',
+    )
+    expect([shop.exists('shop-pr-7'), shop.asked()]).toEqual([false, 1])
+    expect(shop.told()).toMatch(/: removed[^]*closed/)
+  })
+
+  test('says so where nothing was ever made, and tells nobody', async () => {
+    shop.states = [closed]
+    expect((await shop.run()).skipped?.title).toBe('Pull request 7 is closed: there is no preview to remove')
+    expect([shop.story(), shop.lambda.writes()]).toEqual([[], []])
+  })
+
+  test('only tells what it would do in a dry run', async () => {
+    await shop.run()
+    shop.states = [closed]
+    const { skipped } = await shop.run({ settings: { 'dry-run': 'true' } })
+    expect(skipped?.title).toBe('Pull request 7 is closed: a preview of it would be removed')
+    expect([shop.exists('shop-pr-7'), shop.story()]).toEqual([true, []])
+  })
+
+  test('fails where what there is is not ours', async () => {
+    shop.setTags('shop-pr-7', { owner: 'somebody' })
+    shop.states = [closed]
+    await expect(shop.run()).rejects.toThrow(/shop-pr-7/)
+    expect(shop.exists('shop-pr-7')).toBe(true)
+  })
+
+  test('is looked for also once a label had nothing new to say', async () => {
+    await shop.run()
+    shop.states = [state, closed]
+    const { skipped } = await shop.run({ event: { action: 'labeled', label: 'merging' } })
+    expect([skipped?.title, shop.exists('shop-pr-7')]).toEqual([
+      'Pull request 7 was closed meanwhile: its preview is removed',
+      false,
+    ])
+  })
+
+  test('costs a preview that is made no further question', async () => {
+    await shop.run()
+    expect(shop.asked()).toBe(2)
+  })
+})
+
+describe('closed while the preview is made', () => {
   test('the run removes what it has made, and says so', async () => {
     shop.states = [state, closed]
     expect(await shop.run()).toMatchObject({

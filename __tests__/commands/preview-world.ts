@@ -66,6 +66,8 @@ export async function createPreviewWorld() {
     /** What was told and what became of the function, one after the other. */
     story: (): string[] =>
       lambda.calls.filter((line) => /^tells |^createFunction |^updateAlias live|^remove /.test(line)),
+    /** How often GitHub was asked about the pull request. */
+    asked: (): number => asked,
     told: (): string => comments[0]?.body ?? '',
     exists: (name: string): boolean => aside.functionTags.has(name),
     setTags: (name: string, tags: Tags) => aside.functionTags.set(name, tags),

@@ -188,11 +188,10 @@ describe('the role of a preview', () => {
   })
 })
 
-describe('what GitHub says now counts', () => {
+describe('what GitHub says of an open pull request now counts', () => {
   const now = { number: 7, isOpen: true, headSha: pull.headSha ?? '', labels: ['preview'] }
   test.each([
     ['all is as it was', pull, now, undefined, undefined],
-    ['it is closed', pull, { ...now, isOpen: false }, undefined, 'Skipped: pull request 7 is closed'],
     [
       'there is a newer commit',
       pull,

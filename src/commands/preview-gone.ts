@@ -24,6 +24,20 @@ export interface Gone {
 export class StillThere extends SeveralErrors {}
 
 /**
+ * What a run for a pull request that is closed does in place of a preview: GitHub lets the newest run of a group take the place of one
+ * that waits, which may have been the one for closing. @throws StillThere
+ */
+export async function removeClosed(
+  pull: Pull,
+  settings: RemovalSettings,
+  collaborators: GoneCollaborators,
+): Promise<Gone> {
+  const title = `Pull request ${pull.number} is closed`
+  collaborators.report.info(`${title}: this run makes no preview, and removes what there is of one`)
+  return await removeInstead({ title, why: 'closed' }, pull, settings, collaborators)
+}
+
+/**
  * The run for a pull request that is closed meanwhile may have come too early, and found nothing to remove.
  * @returns undefined where it is open. @throws StillThere
  */
@@ -35,10 +49,7 @@ export async function removeAfterClosing(
   const now = await stateOf(pull, collaborators.github)
   if (now?.isOpen !== false) return undefined
   const title = `Pull request ${pull.number} was closed meanwhile`
-  const result = await remove('closed', pull, settings, collaborators)
-  if (result.problems.length > 0)
-    throw new StillThere(result.problems, `${title}, and its preview could not be removed`)
-  return { skipped: { title: `${title}: its preview is removed` }, removal: result }
+  return await removeInstead({ title, why: 'closed' }, pull, settings, collaborators)
 }
 
 /** Of a pull request whose label was taken away, by which it had asked for a preview. @throws StillThere */
@@ -50,7 +61,17 @@ export async function removeWithoutLabel(
 ): Promise<Gone> {
   const label = JSON.stringify(wanted)
   const title = `Pull request ${pull.number} has no label ${label} any more`
-  const result = await remove(`label ${label} taken away`, pull, settings, collaborators)
+  return await removeInstead({ title, why: `label ${label} taken away` }, pull, settings, collaborators)
+}
+
+/** @param why for people, after the name of the preview */
+async function removeInstead(
+  { title, why }: { readonly title: string; readonly why: string },
+  pull: Pull,
+  settings: RemovalSettings,
+  collaborators: GoneCollaborators,
+): Promise<Gone> {
+  const result = await remove(why, pull, settings, collaborators)
   if (result.problems.length > 0)
     throw new StillThere(result.problems, `${title}, and its preview could not be removed`)
   return { skipped: { title: `${title}: ${outcomeOf(result, settings)}` }, removal: result }

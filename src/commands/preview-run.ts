@@ -7,7 +7,7 @@ import { refuseForeignCode, refuseNamedFork } from '../preview/guard.ts'
 import { previewName } from '../preview/identity.ts'
 import { pullOf, stateOf } from '../preview/prerequisites.ts'
 import type { Pull, RunEvent } from '../preview/pull.ts'
-import { decideByLabel, reasonAgainst } from '../preview/pull-state.ts'
+import { decideByLabel, reasonAgainst, reasonAgainstDraft } from '../preview/pull-state.ts'
 import type { RemovalCollaborators } from '../preview/removal/removal.ts'
 import type { DestroyResult } from '../preview/removal/result.ts'
 import type { Reporter } from '../report/reporter.ts'
@@ -22,7 +22,7 @@ import {
   type SettingsOrigin,
 } from '../settings/settings.ts'
 import { type PreviewCollaborators, type PreviewResult, preview } from './preview.ts'
-import { removeAfterClosing, removeWithoutLabel, StillThere, warnOf } from './preview-gone.ts'
+import { removeAfterClosing, removeClosed, removeWithoutLabel, StillThere, warnOf } from './preview-gone.ts'
 import { telling } from './telling.ts'
 
 /** What `preview` becomes for a run. */
@@ -77,20 +77,20 @@ export async function runForPull(
   )
   const place = await loadPlaceSettings(origin, true)
   for (const table of [place.environment, place.previewEnvironment, place.previewSecrets]) mask(table)
-  const byLabel = isAuto ? decideByLabel(event, pull, now, place.previewLabel) : 'as-usual'
-  const against = byLabel === 'remove' ? undefined : reasonAgainst(pull, now, place.previewLabel)
-  if (against) return { skipped: against }
   const announcer = announcerOf(pull, place, collaborators)
   const tell = (facts: FailedFacts) => announcer?.failed(facts)
-  if (byLabel === 'remove') {
-    const removal = await telling(() => loadProjectRemovalSettings(origin), tell, signal)
-    return await removeWithoutLabel(pull, place.previewLabel, removal, collaborators)
-  }
+  const removal = () => telling(() => loadProjectRemovalSettings(origin), tell, signal)
+  if (now?.isOpen === false) return await removeClosed(pull, await removal(), collaborators)
+  const byLabel = isAuto ? decideByLabel(event, pull, now, place.previewLabel) : 'as-usual'
+  if (byLabel === 'remove') return await removeWithoutLabel(pull, place.previewLabel, await removal(), collaborators)
+  const against = reasonAgainst(pull, now, place.previewLabel) ?? reasonAgainstDraft(pull, now, place.previewDrafts)
+  if (against) return { skipped: against }
   const settings = await telling(() => loadDeploySettings(origin, true), tell, signal)
   if (byLabel === 'unless-current') {
     const serving = await collaborators.servingOf(previewName(settings.functionName, pull.number), settings)
     const newest = now?.headSha ?? pull.headSha
-    if (serving !== undefined && serving.headSha === newest) return { skipped: nothingNew(pull, event) }
+    if (serving !== undefined && serving.headSha === newest)
+      return (await removeAfterClosing(pull, settings, collaborators)) ?? { skipped: nothingNew(pull, event) }
   }
   const opened = await telling(() => collaborators.open(settings), tell, signal)
   const release = (): Promise<PreviewResult> => preview(settings, pull, { ...opened, announcer })

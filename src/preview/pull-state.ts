@@ -28,12 +28,11 @@ export function decideByLabel(
 }
 
 /**
- * Why a pull request gets no preview now; undefined where it does. What GitHub says now counts more than the event, which may be
- * minutes old: a newer commit has a run of its own, and what is closed gets nothing.
+ * Why an open pull request gets no preview now; undefined where it does. What GitHub says now counts more than the event, which may be
+ * minutes old: a newer commit has a run of its own.
  * @param now undefined where it cannot be asked
  */
 export function reasonAgainst(pull: Pull, now: PullState | undefined, label: string | undefined): Problem | undefined {
-  if (now !== undefined && !now.isOpen) return { title: `Skipped: pull request ${pull.number} is closed` }
   if (now !== undefined && pull.headSha !== undefined && now.headSha !== pull.headSha) {
     return {
       title: `Skipped: pull request ${pull.number} has a newer commit (${now.headSha.slice(0, 12)})`,
@@ -44,5 +43,22 @@ export function reasonAgainst(pull: Pull, now: PullState | undefined, label: str
   return {
     title: `Skipped: pull request ${pull.number} has no label ${JSON.stringify(label)}`,
     hint: 'With preview-label, only pull requests with that label get a preview. Let the workflow run for the types labeled and unlabeled too.',
+  }
+}
+
+/**
+ * Why a draft gets no preview now; undefined where it does. One that is there stays.
+ * @param now undefined where it cannot be asked
+ * @param takesDrafts whether they get one
+ */
+export function reasonAgainstDraft(
+  pull: Pull,
+  now: Pick<PullState, 'isDraft'> | undefined,
+  takesDrafts: boolean,
+): Problem | undefined {
+  if (takesDrafts || (now?.isDraft ?? pull.isDraft) !== true) return undefined
+  return {
+    title: `Skipped: pull request ${pull.number} is a draft`,
+    hint: 'With preview-drafts: false, it gets a preview once it is ready. Let the workflow run for the type ready_for_review too.',
   }
 }
