@@ -366,8 +366,8 @@ def mysql(mark=None, has_database=False, has_user=False, has_marks=True, more=()
         ("information_schema.TABLES", [("marks",)] if has_marks else []),
         ("SELECT mark", [] if mark is None else [(mark,)]),
         ("SCHEMATA", [("shop_pr_7",)] if has_database else []),
-        ("mysql.user", [("shop_pr_7",)] if has_user else []),
         ("PROCESSLIST", [(5,), (6,)]),
+        ("mysql.user", [("shop_pr_7",)] if has_user else []),
     )
 
 

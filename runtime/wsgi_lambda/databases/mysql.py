@@ -66,7 +66,7 @@ class Server:
             if not state.is_ours:
                 return "kept" if state.has_database or state.has_user else "missing"
             session.query(f"DROP USER IF EXISTS {_account(own.user)}")
-            _end_connections(session, own.user)
+            _end_connections(session, own)
             session.query(f"DROP DATABASE IF EXISTS {mysql_name(own.name)}")
             session.query(f"DELETE FROM {_MARKS} WHERE name = %s", [own.name])
             return "removed"
@@ -90,9 +90,17 @@ def _mark(session: Session, own: OwnDatabase) -> None:
     session.query(f"INSERT INTO {_MARKS} (name, mark) VALUES (%s, %s)", [own.name, own.mark()])
 
 
-def _end_connections(session: Session, user: str) -> None:
-    """What they have locked could not be dropped."""
-    for (number,) in session.query("SELECT ID FROM information_schema.PROCESSLIST WHERE USER = %s", [user]):
+def _end_connections(session: Session, own: OwnDatabase) -> None:
+    """What they have locked could not be dropped.
+
+    Of what account they are, no server says: where another one of that name is left, for other hosts, which somebody else has made,
+    only those go that use the database.
+    """
+    sql = (
+        "SELECT ID FROM information_schema.PROCESSLIST"
+        " WHERE USER = %s AND (DB = %s OR NOT EXISTS (SELECT 1 FROM mysql.user WHERE User = %s))"
+    )
+    for (number,) in session.query(sql, [own.user, own.name, own.user]):
         # RDS user guide, "Ending a session or query": there KILL is not for administrators.
         for statement in (f"KILL {int(number)}", f"CALL mysql.rds_kill({int(number)})"):
             try:
