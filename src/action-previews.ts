@@ -1,11 +1,11 @@
 import { previewOutputsOf, previewSummaryOf } from './action-outputs.ts'
 import type { ActionRun } from './action-run.ts'
 import { readRegion } from './aws/identity.ts'
-import { swept } from './commands/announce-removal.ts'
 import { makePreview, type PullWork, removePreviews, sweepPreviews } from './commands/for-pulls.ts'
 import type { Problem } from './errors.ts'
 import { openGitHub } from './github/open.ts'
 import { type DestroyResult, removedNames } from './preview/removal/result.ts'
+import { sweptNames } from './preview/removal/sweep-result.ts'
 import { linesOf } from './report/inert.ts'
 import { destroySummary, sweepSummary, sweepText } from './report/removal-summary.ts'
 import { VERSION } from './version.ts'
@@ -50,8 +50,7 @@ export async function runSweep(action: ActionRun): Promise<void> {
   const work = await workOf(action)
   const result = await sweepPreviews(work)
   for (const line of linesOf(sweepText(result))) action.report.info(line)
-  const removed = swept(result).flatMap(({ functionName, removed }) => (removed.length === 0 ? [] : [functionName]))
-  action.setOutputs({ skipped: false, removed: JSON.stringify(removed) })
+  action.setOutputs({ skipped: false, removed: JSON.stringify(sweptNames(result)) })
   await action.writeSummary(sweepSummary({ ...result, region: work.region }))
   end(action, result)
 }

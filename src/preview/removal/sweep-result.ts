@@ -1,4 +1,5 @@
 import type { Problem } from '../../errors.ts'
+import { previewName } from '../identity.ts'
 import type { PullKnown, Reason } from './choose.ts'
 
 /** What became of one thing that sweep has looked at. */
@@ -30,4 +31,16 @@ export interface SweepResult {
   readonly problems: readonly Problem[]
   readonly exitCode: 0 | 1
   readonly seconds: number
+}
+
+/** The functions of previews of which something was removed, and nothing stays: their own function, or what was left without it. */
+export function sweptNames({ items }: Pick<SweepResult, 'items'>): readonly string[] {
+  const namesOf = (...outcomes: readonly SweepItem['outcome'][]): ReadonlySet<string> =>
+    new Set(items.filter(({ outcome }) => outcomes.includes(outcome)).map(functionOf))
+  const staying = namesOf('failed', 'kept')
+  return [...namesOf('removed')].filter((name) => !staying.has(name))
+}
+
+function functionOf({ kind, name, base, pull }: SweepItem): string {
+  return kind === 'preview' ? name : previewName(base, pull)
 }
