@@ -62,6 +62,18 @@ test('in the bucket that large code is sent by', async () => {
   expect(actions.get('arn:aws:s3:::uploads/shop/*')).toContain('s3:PutObject')
 })
 
+test('in the bucket where only the layer is too large for a request', async () => {
+  const layer = { name: 'shop-dependencies', codeSha256: 'l', arn: undefined }
+  const actionsWith = (upload: string | undefined) =>
+    actionsFor(
+      current,
+      { ...same, codeSha256: 'new', layer: { ...layer, upload } },
+      { 'upload-bucket': 's3://uploads' },
+    )
+  expect((await actionsWith('s3://uploads/l.zip')).get('arn:aws:s3:::uploads/*')).toContain('s3:PutObject')
+  expect((await actionsWith(undefined)).has('arn:aws:s3:::uploads/*')).toBe(false)
+})
+
 test.each([
   ['one that is missing', { name: 'own', isThere: false }, true],
   ['not one that is ready', undefined, false],

@@ -69,13 +69,18 @@ export function stepPermissions(
   place: Place,
 ): readonly NeededPermission[] {
   if (steps.length === 0) return []
-  const needed = [...LOCK, ...steps.flatMap(({ kind }) => ACTIONS[kind])]
+  const needed = [...LOCK, ...steps.flatMap(actionsOf)]
   const isNeeded = (action: string): boolean =>
     needed.some((name) => name === action || name === `${serviceOf(action)}:*`)
   return grantsOf({ ...settings, dryRun: false }, place)
     .filter(({ isForReading }) => isForReading !== true)
     .map(({ why, actions, resources }) => ({ why, actions: actions.filter(isNeeded), resources }))
     .filter(({ actions }) => actions.length > 0)
+}
+
+function actionsOf(step: Step): readonly string[] {
+  const isUploaded = step.kind === 'publish-layer' && step.upload !== undefined
+  return [...ACTIONS[step.kind], ...(isUploaded ? ACTIONS.upload : [])]
 }
 
 function serviceOf(action: string): string {

@@ -7,7 +7,8 @@ import { type Configured, differences, hasCode } from './difference.ts'
 export type ChangeStep =
   | { readonly kind: 'make-bucket'; readonly name: string; readonly isThere: boolean }
   | { readonly kind: 'upload'; readonly address: string }
-  | { readonly kind: 'publish-layer'; readonly name: string }
+  /** `upload`: where its content is put first. */
+  | { readonly kind: 'publish-layer'; readonly name: string; readonly upload?: string }
   | { readonly kind: 'create-function' }
   | { readonly kind: 'update-code' }
   | { readonly kind: 'update-configuration'; readonly changes: readonly string[] }
@@ -76,5 +77,7 @@ function withBucket(steps: readonly ChangeStep[], desired: DesiredRelease): read
 
 /** A layer is published before a function can name it. */
 function layerSteps({ layer }: DesiredRelease): ChangeStep[] {
-  return layer === undefined || layer.arn !== undefined ? [] : [{ kind: 'publish-layer', name: layer.name }]
+  if (layer === undefined || layer.arn !== undefined) return []
+  const { name, upload } = layer
+  return [{ kind: 'publish-layer', name, ...(upload !== undefined && { upload }) }]
 }
