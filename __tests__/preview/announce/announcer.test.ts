@@ -246,6 +246,15 @@ describe('of one function in two regions', () => {
     expect(report.problems).toEqual([])
   })
 
+  test('each may have an environment of its own', async () => {
+    const environmentOf = (region: string) => ({ environment: `preview-${region}` })
+    await (await run(environmentOf('eu-west-1'))).ready(READY)
+    await (await run({ ...there, ...environmentOf('us-east-1') })).ready(READY)
+    await (await run(environmentOf('eu-west-1'))).destroyed(REMOVED)
+    expect(fake.deployments.map(({ environment }) => environment)).toEqual(['preview-eu-west-1', 'preview-us-east-1'])
+    expect(states()).toEqual(['in_progress success inactive', 'in_progress success'])
+  })
+
   test('at once, each creates its own comment and nothing points to another', async () => {
     await Promise.all([{}, there].map(async (place) => (await run(place)).ready(READY)))
     expect(headings().toSorted()).toEqual([' in <code>eu-west-1</code>: ready', ' in <code>us-east-1</code>: ready'])
