@@ -1,12 +1,12 @@
 /** Unit tests (`npm run test:unit`) and end-to-end tests (`npm run test:e2e`) are two projects of one jest. */
 const shared = {
+  cacheDirectory: '<rootDir>/.cache/jest', // a project does not take it from the whole
   extensionsToTreatAsEsm: ['.ts'],
   testEnvironment: 'node',
   transform: { '\\.ts$': '<rootDir>/scripts/jest-esbuild.mjs' },
 }
 
 export default {
-  cacheDirectory: '.cache/jest',
   projects: [
     {
       ...shared,
