@@ -19,6 +19,7 @@ import { orderAt } from './release/order/order.ts'
 import { checkAccount } from './release/permissions/account.ts'
 import { annotateError, mask, maskedSecrets } from './report/actions.ts'
 import type { Reporter } from './report/reporter.ts'
+import { shownSummary } from './report/summary-size.ts'
 import { ACTION_OUTPUTS, type ActionOutputs } from './settings/action-contract.ts'
 import { openStore } from './store/open.ts'
 import { VERSION } from './version.ts'
@@ -127,5 +128,5 @@ export function setOutputs(outputs: ActionOutputs): void {
 
 export async function writeSummary(markdown: string): Promise<void> {
   if (process.env['GITHUB_STEP_SUMMARY'] === undefined) return
-  await core.summary.addRaw(`${markdown}\n`).write()
+  await core.summary.addRaw(shownSummary(`${markdown}\n`)).write()
 }

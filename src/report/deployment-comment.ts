@@ -1,6 +1,6 @@
 import type { DeploymentFacts } from './deployment-facts.ts'
 import { withoutSecrets } from './secrets.ts'
-import { deploymentSummary } from './summary.ts'
+import { deploymentText } from './summary.ts'
 
 /** GitHub takes 65,536 characters; the rest is for who posts it, and marks it as ours. */
 const LONGEST = 65_000
@@ -11,10 +11,10 @@ const LONGEST_OUTPUT = 8_000
 export function deploymentComment(facts: DeploymentFacts, secrets: readonly string[]): string {
   const masked = withTexts(facts, (text) => withoutSecrets(text, secrets))
   for (let longest = LONGEST_OUTPUT; longest >= 100; longest = Math.floor(longest / 2)) {
-    const comment = deploymentSummary(masked, longest)
+    const comment = deploymentText(masked, longest)
     if (comment.length <= LONGEST) return comment
   }
-  return deploymentSummary(withTexts({ ...masked, commands: [], plan: [] }, cut), 0)
+  return deploymentText(withTexts({ ...masked, commands: [], plan: [] }, cut), 0)
 }
 
 const LONGEST_TEXT = 200

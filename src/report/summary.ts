@@ -5,18 +5,17 @@ import { address, code, details, facts as factsTable, fence } from './markdown.t
 import { differenceSections } from './plan-text.ts'
 import { inRegion } from './region.ts'
 import { packagesSection } from './size-section.ts'
+import { endOf, fitting } from './summary-size.ts'
 
 export type { DeploymentFacts } from './deployment-facts.ts'
 
-/** Of an output: GitHub shows nothing at all of a step whose summary is over 1 MiB. The log has all of it. */
-const LONGEST_OUTPUT = 60_000
+/** GitHub-flavoured Markdown. Text of others is escaped or stands in a fence that it cannot close. */
+export function deploymentSummary(facts: DeploymentFacts): string {
+  return fitting((longestOutput) => deploymentText(facts, longestOutput))
+}
 
-/**
- * GitHub-flavoured Markdown. Text of others is escaped or stands in a fence that it cannot close.
- *
- * @param longestOutput characters of each output, of which the end is shown
- */
-export function deploymentSummary(facts: DeploymentFacts, longestOutput = LONGEST_OUTPUT): string {
+/** @param longestOutput characters of each output, of which the end is shown */
+export function deploymentText(facts: DeploymentFacts, longestOutput: number): string {
   return [
     `### ${inRegion(code(facts.functionName), facts.region)}: ${outcomeOf(facts)}`,
     factsTable(rowsOf(facts)),
@@ -92,9 +91,16 @@ interface RollbackFacts {
 }
 
 /** What a job summary says of commands that were run, and of the one that failed. */
-export function runSummary({ functionName, qualifier, commands, exitCode, problem }: RunFacts): string {
+export function runSummary(facts: RunFacts): string {
+  return fitting((longestOutput) => runText(facts, longestOutput))
+}
+
+function runText({ functionName, qualifier, commands, exitCode, problem }: RunFacts, longestOutput: number): string {
   const sections = commands.map(({ command, exitCode: ended, seconds, output }) =>
-    details(`${code(command)} (exit code ${ended}, ${seconds.toFixed(1)} s)`, fence(`$ ${command}\n${endOf(output)}`)),
+    details(
+      `${code(command)} (exit code ${ended}, ${seconds.toFixed(1)} s)`,
+      fence(`$ ${command}\n${endOf(output, longestOutput)}`),
+    ),
   )
   const failure = problem && fence([problem.title, problem.detail, problem.hint].filter(Boolean).join('\n\n'))
   const outcome = problem === undefined ? 'done' : `failed (exit code ${exitCode})`
@@ -116,13 +122,10 @@ interface RunFacts {
 
 /** What a job summary says of a step that failed. */
 export function failureSummary(problems: readonly Problem[]): string {
-  const sections = problems.map(({ title, detail, output = detail, hint }) =>
-    fence([title, output && endOf(output), hint].filter(Boolean).join('\n\n')),
-  )
-  return ['### wsgi-lambda failed', ...sections].join('\n\n')
-}
-
-function endOf(output: string, longest = LONGEST_OUTPUT): string {
-  const whole = output.trimEnd()
-  return whole.length > longest ? `[… the log has all of it]\n${whole.slice(-longest).toWellFormed()}` : whole
+  return fitting((longestOutput) => {
+    const sections = problems.map(({ title, detail, output = detail, hint }) =>
+      fence([title, output && endOf(output, longestOutput), hint].filter(Boolean).join('\n\n')),
+    )
+    return ['### wsgi-lambda failed', ...sections].join('\n\n')
+  })
 }
