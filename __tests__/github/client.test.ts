@@ -68,7 +68,13 @@ describe('a pull request', () => {
       headSha: 'a'.repeat(40),
       isForeign: false,
       labels: ['preview'],
+      isDraft: false,
     })
+  })
+
+  test('as a draft', async () => {
+    fake.pulls.set(9, { isOpen: true, headSha: 'b'.repeat(40), labels: [], isDraft: true })
+    expect(await github.getPull(9)).toMatchObject({ isDraft: true })
   })
 
   test.each(['fork/name', null])('of a fork: %s', async (headRepository) => {

@@ -50,6 +50,13 @@ describe("GitHub's event", () => {
     })
   })
 
+  test('tells of a draft', async () => {
+    const draft = { ...opened, pull_request: { ...opened.pull_request, draft: true } }
+    expect((await eventOf(draft)).pull).toMatchObject({ isDraft: true })
+    // What it says is not said of another one.
+    expect((await eventOf(draft, github, 8)).pull).not.toHaveProperty('isDraft')
+  })
+
   test.each([
     [true, true],
     [false, undefined],
@@ -128,6 +135,8 @@ test("GitLab's variables tell of a merge request", async () => {
     headRepository: 'fork/shop',
     labels: ['preview', 'bug'],
   })
+  expect((await readEvent({ ...variables, CI_MERGE_REQUEST_DRAFT: 'true' })).pull).toMatchObject({ isDraft: true })
+  expect((await readEvent({ ...variables, CI_MERGE_REQUEST_DRAFT: 'false' })).pull).not.toHaveProperty('isDraft')
 })
 
 test('elsewhere there is nothing', async () => {

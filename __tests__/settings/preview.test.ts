@@ -12,7 +12,11 @@ const nothing = {
   previewDatabaseTemplate: undefined,
   previewDatabaseCreate: undefined,
   previewDatabaseDelete: undefined,
+  previewBasicAuth: undefined,
+  functionUrl: undefined,
+  handler: 'wsgi',
 }
+const PASSWORD = 'team:canary-Previews-1'
 const ADMIN = 'ssm:/shop/admin'
 const LINES = { previewDatabaseCreate: './create', previewDatabaseDelete: './delete' }
 
@@ -44,6 +48,12 @@ test.each<[object, readonly string[]]>([
   [{ previewDatabase: 'database' }, ['preview-database is database, and preview-database-admin is not set']],
   [{ previewDatabaseCreate: './create' }, ['preview-database-create is set without preview-database-delete']],
   [{ previewDatabaseDelete: './delete' }, ['preview-database-delete is set without preview-database-create']],
+  [{ previewBasicAuth: 'none', functionUrl: 'iam', handler: 'none' }, []],
+  [{ previewBasicAuth: PASSWORD, functionUrl: 'iam' }, ['preview-basic-auth is set, and function-url is iam']],
+  [
+    { previewBasicAuth: PASSWORD, handler: 'none' },
+    ['preview-basic-auth is set, and with handler: none there is no handler that could ask for it'],
+  ],
 ])('%j lacks something: %j', (given, titles) => {
   expect(previewGaps({ ...nothing, ...given }).map(({ title }) => title)).toEqual(titles)
 })
@@ -80,6 +90,21 @@ memory = 256
     await expect(loadDeploySettings(origin(), true)).rejects.toMatchObject({
       problems: [expect.objectContaining({ title: expect.stringContaining('preview-database-admin is not set') })],
     })
+  })
+
+  test.each<[Readonly<Record<string, string>>, string | undefined, string | undefined]>([
+    [{}, undefined, undefined],
+    [{ 'basic-auth': 'team:canary-1' }, 'team:canary-1', 'team:canary-1'],
+    [{ 'preview-basic-auth': PASSWORD }, undefined, PASSWORD],
+    [{ 'basic-auth': 'team:canary-1', 'preview-basic-auth': PASSWORD }, 'team:canary-1', PASSWORD],
+    [{ 'basic-auth': 'team:canary-1', 'preview-basic-auth': 'none' }, 'team:canary-1', 'none'],
+    [{ 'preview-basic-auth': 'team:{{pr}}-{{canary}}' }, undefined, 'team:{{pr}}-{{canary}}'],
+  ])('asks in deployments and in previews for what %j says', async (given, inDeployments, inPreviews) => {
+    const [deployed, previewed] = await Promise.all([
+      loadDeploySettings(origin(given)),
+      loadDeploySettings(origin({ ...given, 'preview-database-admin': ADMIN }), true),
+    ])
+    expect([deployed.basicAuth, previewed.basicAuth]).toEqual([inDeployments, inPreviews])
   })
 
   test('has a preview with it, by the stage of that name', async () => {

@@ -92,7 +92,13 @@ export interface FakeGitHub extends AsyncDisposable {
   readonly token: string
   readonly pulls: Map<
     number,
-    { isOpen: boolean; headSha: string; labels: readonly string[]; headRepository?: string | null }
+    {
+      isOpen: boolean
+      headSha: string
+      labels: readonly string[]
+      headRepository?: string | null
+      isDraft?: boolean
+    }
   >
   readonly comments: StoredComment[]
   /** Oldest first. */
@@ -223,9 +229,10 @@ export async function startFakeGitHub(): Promise<FakeGitHub> {
   }
 
   function pullBody(number: number): PullBody {
-    const { isOpen = false, headSha = '', labels = [], headRepository = REPOSITORY } = fake.pulls.get(number) ?? {}
+    const pull = fake.pulls.get(number)
+    const { isOpen = false, headSha = '', labels = [], headRepository = REPOSITORY, isDraft = false } = pull ?? {}
     return {
-      ...{ id: number, number, draft: false, merged: !isOpen },
+      ...{ id: number, number, draft: isDraft, merged: !isOpen },
       state: isOpen ? 'open' : 'closed',
       head: {
         ref: `branch-${number}`,

@@ -27,6 +27,8 @@ export interface PullState {
   /** Whether its head lies in another repository, or in none any more. */
   readonly isForeign?: boolean
   readonly labels: readonly string[]
+  /** Whether its author works on it still. */
+  readonly isDraft?: boolean
 }
 
 /** Of the conversation, not of a line of code. */

@@ -46,7 +46,11 @@ export function createGitHub(options: GitHubOptions, known: { login?: string } =
           })
           const labels = data.labels.map(({ name }) => name)
           const isForeign = isElsewhere(data.head.repo, repository)
-          return { number: data.number, isOpen: data.state === 'open', headSha: data.head.sha, isForeign, labels }
+          const isDraft = data.draft === true
+          return {
+            ...{ number: data.number, isOpen: data.state === 'open', headSha: data.head.sha },
+            ...{ isForeign, labels, isDraft },
+          }
         })
       } catch (error) {
         if (!(error instanceof GitHubError) || !error.isMissing) throw error

@@ -19,6 +19,8 @@ export interface Pull extends Repository {
   /** OWNER/NAME of where its head lies; undefined where that was deleted, or is not known. */
   readonly headRepository: string | undefined
   readonly labels: readonly string[]
+  /** Whether its author works on it still. */
+  readonly isDraft?: boolean
 }
 
 /** What GitHub tells of why a run was started, as far as this program reads it. */
@@ -64,6 +66,7 @@ interface Payload {
   readonly pull_request?: {
     readonly number?: unknown
     readonly merged?: unknown
+    readonly draft?: unknown
     readonly head?: { readonly sha?: unknown; readonly repo?: { readonly full_name?: unknown } | null }
     readonly labels?: readonly { readonly name?: unknown }[]
   }
@@ -106,6 +109,7 @@ export async function readEvent(variables: Variables, number?: number): Promise<
             headSha: isOwn ? text(request?.head?.sha) : undefined,
             headRepository: isOwn ? text(request?.head?.repo?.full_name) : repositoryName,
             labels: isOwn ? (request?.labels ?? []).flatMap(({ name }) => text(name) ?? []) : [],
+            ...(isOwn && request?.draft === true && { isDraft: true }),
           },
   }
 }
@@ -142,6 +146,7 @@ function gitlabEvent(variables: Variables, number?: number): RunEvent {
             headSha: variables['CI_MERGE_REQUEST_SOURCE_BRANCH_SHA'] || variables['CI_COMMIT_SHA'],
             headRepository: variables['CI_MERGE_REQUEST_SOURCE_PROJECT_PATH'] ?? repository,
             labels: (variables['CI_MERGE_REQUEST_LABELS'] ?? '').split(',').filter(Boolean),
+            ...(variables['CI_MERGE_REQUEST_DRAFT'] === 'true' && { isDraft: true }),
           },
   }
 }

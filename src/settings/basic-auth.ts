@@ -11,18 +11,22 @@ export const NONE = 'none'
 /** About 3 ms of a processor, once for each environment: the password is hard to guess, or no number would be enough. */
 const ROUNDS = 10_000
 
+export const USER_AND_PASSWORD = {
+  format: 'USER:PASSWORD, the password with 8 characters or more; or none',
+  // RFC 7617, 2: no control characters, and no colon in the user.
+  pattern: /^(?:none|[^:\p{Cc}]+:[^\p{Cc}]{8,})$/u,
+  isConfidential: true,
+  example: 'team:correct-horse-battery-staple',
+  placeholder: 'USER:PASSWORD',
+} as const
+
 /** Who may see what is deployed. */
 export const BASIC_AUTH_SETTINGS = {
   'basic-auth': text({
+    ...USER_AND_PASSWORD,
     description:
       'Lets in only who knows this user and password; search engines are told to keep nothing. The function gets a hash.',
-    format: 'USER:PASSWORD, the password with 8 characters or more; or none',
-    // RFC 7617, 2: no control characters, and no colon in the user.
-    pattern: /^(?:none|[^:\p{Cc}]+:[^\p{Cc}]{8,})$/u,
-    isConfidential: true,
-    example: 'team:correct-horse-battery-staple',
     defaultText: "the function's own, none for a new one",
-    placeholder: 'USER:PASSWORD',
   }),
   'basic-auth-except': lines({
     description: 'Paths that everybody may request all the same, such as a health check.',
@@ -67,18 +71,24 @@ export function authorizationOf({ basicAuth }: Pick<BasicAuthSettings, 'basicAut
   return `Basic ${Buffer.from(basicAuth).toString('base64')}`
 }
 
-/** What does not fit together, each mistake on its own. */
-export function basicAuthContradictions(values: {
-  readonly basicAuth: string | undefined
-  readonly functionUrl: string | undefined
-  readonly handler: string
-}): Problem[] {
+/**
+ * What does not fit together, each mistake on its own.
+ * @param name of the setting that says it
+ */
+export function basicAuthContradictions(
+  values: {
+    readonly basicAuth: string | undefined
+    readonly functionUrl: string | undefined
+    readonly handler: string
+  },
+  name: 'basic-auth' | 'preview-basic-auth' = 'basic-auth',
+): Problem[] {
   const isProtected = values.basicAuth !== undefined && values.basicAuth !== NONE
   return [
     ...(isProtected && values.functionUrl === 'iam'
       ? [
           {
-            title: 'basic-auth is set, and function-url is iam',
+            title: `${name} is set, and function-url is iam`,
             hint: 'Keep one of the two: both are said in the same header of a request.',
           },
         ]
@@ -86,8 +96,8 @@ export function basicAuthContradictions(values: {
     ...(isProtected && values.handler === NONE
       ? [
           {
-            title: 'basic-auth is set, and with handler: none there is no handler that could ask for it',
-            hint: 'Remove basic-auth, or let the artifact have the handler.',
+            title: `${name} is set, and with handler: none there is no handler that could ask for it`,
+            hint: `Remove ${name}, or let the artifact have the handler.`,
           },
         ]
       : []),

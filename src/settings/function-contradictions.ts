@@ -110,6 +110,14 @@ export function functionContradictions(
     ...(values.role !== undefined && values.createRole
       ? [{ title: 'role and create-role are both set', hint: 'Keep one: a role that is there, or one that is made.' }]
       : []),
+    ...(values.permissionsBoundary !== undefined && !values.createRole
+      ? [
+          {
+            title: 'permissions-boundary is set, and create-role is not',
+            hint: 'It bounds roles that create-role makes. A role that is there has its own: remove permissions-boundary.',
+          },
+        ]
+      : []),
     ...(values.createRole && functionName.length > LONGEST_NAME_WITH_ROLE
       ? [
           {

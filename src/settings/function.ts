@@ -53,6 +53,13 @@ export const FUNCTION_SETTINGS = {
     example: 'true',
     default: false,
   }),
+  'permissions-boundary': text({
+    description: 'The policy that bounds what a role may do that create-role makes, whatever its own policy says.',
+    format: 'the ARN of an IAM policy',
+    pattern: /^arn:aws[\w-]*:iam::(?:\d{12}|aws):policy\/[\w+=,.@/-]+$/,
+    example: 'arn:aws:iam::123456789012:policy/shop-boundary',
+    placeholder: 'ARN',
+  }),
   'vpc-subnets': listOrNone({
     description: "The subnets of the function's VPC. none takes it out of its VPC.",
     format: 'ids of subnets, one a line',

@@ -1,4 +1,5 @@
 import type { Problem } from '../errors.ts'
+import { basicAuthContradictions, USER_AND_PASSWORD } from './basic-auth.ts'
 import { lines, oneOf, table, text, trueOrFalse, wholeNumber } from './kinds.ts'
 import { plainVariableMistakes, REFERENCES, secretMistakes, VARIABLE } from './secrets.ts'
 
@@ -46,6 +47,16 @@ export const PREVIEW_SETTINGS = {
     example: 'preview',
     defaultText: 'all pull requests get one',
     placeholder: 'LABEL',
+  }),
+  'preview-drafts': trueOrFalse({
+    description: 'Whether draft pull requests get a preview; else they get one once they are ready for review.',
+    example: 'false',
+    default: true,
+  }),
+  'preview-basic-auth': text({
+    ...USER_AND_PASSWORD,
+    description: 'Lets into previews only who knows this user and password; none lets in everybody.',
+    defaultText: 'that of basic-auth',
   }),
   'preview-expires': wholeNumber(1, 365, 'days', {
     description: 'How long after its last deployment a preview is removed by sweep.',
@@ -155,13 +166,20 @@ interface PreviewValues {
   readonly previewDatabaseDelete: string | undefined
 }
 
+interface PreviewAccess {
+  readonly previewBasicAuth: string | undefined
+  readonly functionUrl: string | undefined
+  readonly handler: string
+}
+
 const problem = (title: string, hint: string): Problem => ({ title, hint })
 
 /** What previews lack. Asked where one is made: a secret of the workflow's need not be there wherever else the settings are read. */
-export function previewGaps(values: PreviewValues): Problem[] {
+export function previewGaps(values: PreviewValues & PreviewAccess): Problem[] {
   const { previewDatabase: kind, previewDatabaseAdmin: admin } = values
   const { previewDatabaseCreate: create, previewDatabaseDelete: remove } = values
   return [
+    ...basicAuthContradictions({ ...values, basicAuth: values.previewBasicAuth }, 'preview-basic-auth'),
     ...(isOnServer(kind) && admin === undefined && create === undefined
       ? [
           problem(

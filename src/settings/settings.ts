@@ -89,7 +89,8 @@ export async function loadDeploySettings(origin: SettingsOrigin, isForPreview = 
   const build = common.artifact === undefined ? await buildPart(loaded) : undefined
   problems.push(...functionContradictions(common, build?.target.runtime, loaded.isGiven))
   if (isForPreview) problems.push(...previewGaps(common))
-  return settle(problems, { ...common, ...named, build })
+  const basicAuth = (isForPreview ? common.previewBasicAuth : undefined) ?? common.basicAuth
+  return settle(problems, { ...common, ...named, basicAuth, build })
 }
 
 /** Settings for `inspect`. @throws SettingsError with every mistake at once. */
@@ -174,7 +175,7 @@ function ofRemoval(source: Source): Source {
 /** What says where a pull request is told of a mistake in the others, and whether it is; and what is never shown. */
 export type PlaceSettings = Pick<
   Values,
-  | ('functionName' | 'comment' | 'githubEnvironment' | 'previewLabel' | 'dryRun')
+  | ('functionName' | 'comment' | 'githubEnvironment' | 'previewLabel' | 'previewDrafts' | 'dryRun')
   | ('environment' | 'previewEnvironment' | 'previewSecrets')
 >
 
@@ -378,7 +379,7 @@ const ADDRESSES = ['url', 'host', 'origin'] as const
 const PREVIEW_WORDS = ['pr', 'preview'] as const
 
 /** What is no name, or a secret: braces mean nothing in it. */
-const AS_WRITTEN = /^(?:url-origin|basic-auth|preview-database-.*)$/
+const AS_WRITTEN = /^(?:url-origin|(?:preview-)?basic-auth|preview-database-.*)$/
 
 /** Fills `{{stage}}` in names and in tables. */
 function fillStage(values: Values, stage: string | undefined): { values: Values; problems: Problem[] } {
