@@ -1,7 +1,7 @@
 /** GitHub: a larger summary of a step is not shown at all. */
 export const LARGEST_SUMMARY_BYTES = 1024 * 1024
 /** Of an output, in characters. It is halved until the summary is small enough. */
-export const LONGEST_OUTPUT = 60_000
+const LONGEST_OUTPUT = 60_000
 
 const CUT = '[… the log has all of it]'
 
