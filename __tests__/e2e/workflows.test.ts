@@ -56,9 +56,25 @@ describe('examples/workflows, run as they are shown', () => {
     const { exitCode, output } = await start({ name: 'push' })
     expect([exitCode, signedIn(output)]).toEqual([
       0,
-      ['eu-west-1', 'us-east-1', 'ap-southeast-2'].map((region) => `shop-deploy-${region} in ${region}`),
+      ['eu-west-1', 'us-east-1', 'ap-southeast-2'].map((region) => `shop-${region}-deploy in ${region}`),
     ])
     expect(new Set(output.match(/(?<=set-output:: code-sha256=)\S+/g)).size).toBe(1)
+  })
+
+  tried('attest.yml deploys the very bytes that were attested, and signs in after that', async () => {
+    const { start } = await repository('attest.yml', { '.': FIXTURE })
+    const { exitCode, output } = await start({ name: 'push' })
+    expect([exitCode, signedIn(output)]).toEqual([0, ['shop-deploy in eu-west-1']])
+    const attested = [...output.matchAll(/\| attested \((\w+)\) (\w+)/g)].map(([, what, sha256 = '']) => [
+      what,
+      Buffer.from(sha256, 'hex').toString('base64'),
+    ])
+    const deployed = output.match(/(?<=set-output:: code-sha256=)\S+/g)?.at(-1)
+    expect(attested).toEqual([
+      ['provenance', deployed],
+      ['sbom', deployed],
+    ])
+    expect(output.indexOf('| signed in as')).toBeGreaterThan(output.lastIndexOf('| attested'))
   })
 
   tried('manage.yml runs what somebody typed in the function, and no shell does', async ({ deploy }) => {
@@ -188,6 +204,12 @@ describe('previews by django.yml, flask.yml and sweep.yml', () => {
     expect((await started(bookshelf, pullEvent(7, 'labeled'))).exitCode).toBe(0)
     const closed = await started(bookshelf, pullEvent(7, 'closed'))
     expect(closed).toMatchObject({ exitCode: 0, removed: ['["bookshelf-pr-7"]'] })
+
+    expect((await started(bookshelf, pullEvent(10, 'labeled'))).exitCode).toBe(0)
+    github.pulls.set(10, { isOpen: false, headSha: SHA, labels: [] })
+    const swept = await started(bookshelf, other('schedule'))
+    expect(swept).toMatchObject({ exitCode: 0, command: ['sweep'], removed: ['["bookshelf-pr-10"]'] })
+    expect(signedIn(swept.output)).toEqual(['bookshelf-previews in eu-west-1'])
   })
 
   tried('sweep.yml only looks by hand, and removes at night', async () => {

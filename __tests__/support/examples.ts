@@ -7,8 +7,9 @@ import { REPOSITORY, type World } from './world.ts'
 
 const run = promisify(execFile)
 
-/** Stands for aws-actions/configure-aws-credentials: says what it was asked for, and sets the region as that does. */
-const SIGN_IN = `name: Sign in
+/** Stand for the actions of others: each says what it was asked for, and does as much of it as a test can see. */
+const STANDING_IN: Readonly<Record<string, string>> = {
+  'aws-actions/configure-aws-credentials': `name: Sign in
 inputs:
   role-to-assume: { required: true }
   aws-region: { required: true }
@@ -23,7 +24,29 @@ runs:
       env:
         ROLE: \${{ inputs.role-to-assume }}
         REGION: \${{ inputs.aws-region }}
+`,
+  'actions/attest-build-provenance': attesting('provenance'),
+  'actions/attest-sbom': attesting('sbom'),
+}
+
+/** As those of GitHub do, it takes files that are there. */
+function attesting(what: string): string {
+  return `name: Attest
+inputs:
+  subject-path: { required: true }
+  sbom-path: {}
+runs:
+  using: composite
+  steps:
+    - shell: bash
+      run: |
+        [ -s "$SUBJECT" ] && { [ -z "$SBOM" ] || [ -s "$SBOM" ]; }
+        echo "attested (${what}) $(sha256sum <"$SUBJECT" | cut -d ' ' -f 1)"
+      env:
+        SUBJECT: \${{ inputs.subject-path }}
+        SBOM: \${{ inputs.sbom-path }}
 `
+}
 
 export interface ExampleEvent {
   readonly name: string
@@ -48,13 +71,15 @@ export async function exampleRepositories(
   const ours = join(world.folder, 'action')
   for (const path of ['action.yml', 'dist', 'docker', 'runtime'])
     await cp(join(REPOSITORY, path), join(ours, path), { recursive: true })
-  const signIn = join(world.folder, 'sign-in')
-  await mkdir(signIn)
-  await writeFile(join(signIn, 'action.yml'), SIGN_IN)
+  const others = join(world.folder, 'others')
+  for (const [name, text] of Object.entries(STANDING_IN)) {
+    await mkdir(join(others, name), { recursive: true })
+    await writeFile(join(others, name, 'action.yml'), text)
+  }
 
   return async (example, files) => {
     const text = await readFile(join(REPOSITORY, 'examples/workflows', example), 'utf8')
-    const [signInName = ''] = /aws-actions\/configure-aws-credentials@[0-9a-f]{40}/.exec(text) ?? []
+    const used = [...text.matchAll(/([\w-]+\/[\w-]+)@[0-9a-f]{40}/g)].filter(([, name = '']) => name in STANDING_IN)
     const folder = await mkdtemp(join(world.folder, `${example}-`))
     const workflow = `.github/workflows/${example}`
     await mkdir(join(folder, '.github/workflows'), { recursive: true })
@@ -75,7 +100,10 @@ export async function exampleRepositories(
         runAct({
           ...{ workflow, event, secrets, workspace: folder },
           env: { ...world.env, ...settingsOf(world.inputs), ...env },
-          repositories: { [signInName]: signIn, 'OWNER/wsgi-lambda@v1': ours },
+          repositories: {
+            ...Object.fromEntries(used.map(([reference, name = '']) => [reference, join(others, name)])),
+            'OWNER/wsgi-lambda@v1': ours,
+          },
         }),
     }
   }
