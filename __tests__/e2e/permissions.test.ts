@@ -275,10 +275,10 @@ describe('bootstrap', () => {
     expect(stack).toContain('CREATE_COMPLETE')
     const outputs = [...stack.matchAll(/<OutputKey>(\w+)<\/OutputKey>\s*<OutputValue>([^<]+)/g)]
     expect(Object.fromEntries(outputs.map(([, key, value]) => [key, value]))).toMatchObject({
-      DeployRoleArn: `arn:aws:iam::${ACCOUNT}:role/shop-deploy`,
-      PreviewRoleArn: `arn:aws:iam::${ACCOUNT}:role/shop-previews`,
-      ExecutionRoleArn: `arn:aws:iam::${ACCOUNT}:role/shop-execution`,
-      PreviewExecutionRoleArn: `arn:aws:iam::${ACCOUNT}:role/shop-preview-execution`,
+      DeployRoleArn: `arn:aws:iam::${ACCOUNT}:role/guarded-deploy`,
+      PreviewRoleArn: `arn:aws:iam::${ACCOUNT}:role/guarded-previews`,
+      ExecutionRoleArn: `arn:aws:iam::${ACCOUNT}:role/guarded-execution`,
+      PreviewExecutionRoleArn: `arn:aws:iam::${ACCOUNT}:role/guarded-preview-execution`,
     })
   })
 })
