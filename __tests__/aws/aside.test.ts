@@ -125,10 +125,26 @@ describe('a role', () => {
       GetRole: [200, answer('GetRole', role(''))],
     }
     const roles = await api.openRoles()
-    expect(await roles.create('shop-role', '{}', { team: 'shop' })).toMatchObject({ isOurs: false })
+    expect(await roles.create('shop-role', '{}', { tags: { team: 'shop' } })).toMatchObject({ isOurs: false })
     expect([...new URLSearchParams(received[0]?.body).values()]).toEqual(
       expect.arrayContaining(['team', 'shop', 'managed-by', 'wsgi-lambda']),
     )
+  })
+
+  test('has what bounds it', async () => {
+    const boundary = 'arn:aws:iam::123456789012:policy/shop-boundary'
+    const bounded = `<PermissionsBoundary><PermissionsBoundaryType>Policy</PermissionsBoundaryType><PermissionsBoundaryArn>${boundary}</PermissionsBoundaryArn></PermissionsBoundary>`
+    answers = {
+      CreateRole: [200, answer('CreateRole', role(ours + bounded))],
+      PutRolePermissionsBoundary: [200, answer('PutRolePermissionsBoundary', '')],
+    }
+    const roles = await api.openRoles()
+    expect(await roles.create('shop-role', '{}', { tags: {}, boundary })).toMatchObject({ isOurs: true, boundary })
+    await roles.setBoundary('shop-role', boundary)
+    expect(received.map(({ body }) => new URLSearchParams(body).get('PermissionsBoundary'))).toEqual([
+      boundary,
+      boundary,
+    ])
   })
 
   test('is in the region of the functions', async () => {

@@ -126,6 +126,18 @@ describe('a right that is missing: the statement that grants it', () => {
     expect(statementOf(error)).toEqual({ Effect: 'Allow', Action: 'iam:PassRole', Resource: role })
   })
 
+  test.each(['CreateRole', 'PutRolePolicy', 'PutRolePermissionsBoundary'])(
+    'that may be there for bounded roles only: iam:%s',
+    (action) => {
+      const role = 'arn:aws:iam::123456789012:role/shop-pr-7-role'
+      const error = denied(
+        `User: arn:aws:iam::123456789012:user/ci is not authorized to perform: iam:${action} on resource: ${role} because no identity-based policy allows the iam:${action} action`,
+      )
+      expect(error.hint).toMatch(/permissions boundary, set permissions-boundary to its ARN/)
+      expect(statementOf(error)).toEqual({ Effect: 'Allow', Action: `iam:${action}`, Resource: role })
+    },
+  )
+
   test('with what was asked for, where the message says nothing; a resource is an ARN in any case', () => {
     const error = denied('Access denied')
     expect(error.title).toBe('The credentials may not do lambda:UpdateFunctionCode on shop')

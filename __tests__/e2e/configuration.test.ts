@@ -1,6 +1,12 @@
 import { join } from 'node:path'
 import { CloudWatchLogsClient, CreateLogGroupCommand, DescribeLogGroupsCommand } from '@aws-sdk/client-cloudwatch-logs'
-import { CreateRoleCommand, GetRoleCommand, GetRolePolicyCommand, IAMClient } from '@aws-sdk/client-iam'
+import {
+  CreatePolicyCommand,
+  CreateRoleCommand,
+  GetRoleCommand,
+  GetRolePolicyCommand,
+  IAMClient,
+} from '@aws-sdk/client-iam'
 import {
   GetFunctionCommand,
   GetFunctionUrlConfigCommand,
@@ -266,6 +272,30 @@ describe('an execution role that is made', () => {
     expect(await policyOf('made-role')).toHaveLength(3)
     await configured('made', { ...settings, tracing: 'pass-through' })
     expect(await policyOf('made-role')).toHaveLength(3)
+  }, 240_000)
+
+  test('is bounded from its first moment, or before its policy grows', async () => {
+    const document = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 'logs:*', Resource: '*' }] }
+    const { Policy: policy } = await iam.send(
+      new CreatePolicyCommand({ PolicyName: 'boundary', PolicyDocument: JSON.stringify(document) }),
+    )
+    const boundary = { 'permissions-boundary': policy?.Arn ?? '' }
+    const boundaryOf = async (name: string): Promise<string | undefined> => {
+      const { Role: role } = await iam.send(new GetRoleCommand({ RoleName: name }))
+      return role?.PermissionsBoundary?.PermissionsBoundaryArn
+    }
+    const { plan } = await configured('bounded', { ...settings, ...boundary })
+    expect(plan).toContain(`create the execution role bounded-role, within the permissions boundary ${policy?.Arn}`)
+    expect(writes()).not.toContain('PutRolePermissionsBoundary')
+    expect(await boundaryOf('bounded-role')).toBe(policy?.Arn)
+    expect(await configured('bounded', { ...settings, ...boundary })).toMatchObject({ changed: false })
+
+    await configured('unbounded', settings)
+    expect(await boundaryOf('unbounded-role')).toBeUndefined()
+    await configured('unbounded', { ...settings, ...boundary })
+    const roleWrites = writes().filter((operation) => operation.includes('Role'))
+    expect(roleWrites).toEqual(['PutRolePermissionsBoundary', 'PutRolePolicy'])
+    expect(await boundaryOf('unbounded-role')).toBe(policy?.Arn)
   }, 240_000)
 
   test('is not one that somebody else has made', async () => {

@@ -3,7 +3,7 @@ import { SettingsError, UserError } from '../../src/errors.ts'
 import { reasonToSkip, refuseForeignCode, refuseForeignProject, refuseNamedFork } from '../../src/preview/guard.ts'
 import { pullOf, refuseMissingRole, repositoryOfRun } from '../../src/preview/prerequisites.ts'
 import type { Pull, RunEvent } from '../../src/preview/pull.ts'
-import { decideByLabel, reasonAgainst, reasonNotToRemove } from '../../src/preview/pull-state.ts'
+import { decideByLabel, reasonAgainst, reasonAgainstDraft, reasonNotToRemove } from '../../src/preview/pull-state.ts'
 
 const pull: Pull = {
   number: 7,
@@ -212,6 +212,21 @@ describe('what GitHub says of an open pull request now counts', () => {
   ])('%s', (_, of, state, label, title) => {
     expect(reasonAgainst(of, state, label)?.title).toBe(title)
   })
+})
+
+test.each<[string, boolean | undefined, boolean | undefined, boolean, boolean]>([
+  ['of a draft, where drafts get one', true, true, true, false],
+  ['of a draft', true, true, false, true],
+  ['of one that is ready', undefined, false, false, false],
+  ['of a draft that is ready meanwhile', true, false, false, false],
+  ['of one that is a draft meanwhile', undefined, true, false, true],
+  ['of a draft, where GitHub cannot be asked', true, undefined, false, true],
+  ['of which nobody says that it is a draft', undefined, undefined, false, false],
+])('a preview %s', (_, isDraft, isDraftNow, takesDrafts, isSkipped) => {
+  const of = { ...pull, ...(isDraft !== undefined && { isDraft }) }
+  const now = isDraftNow === undefined ? undefined : { isDraft: isDraftNow }
+  const title = isSkipped ? 'Skipped: pull request 7 is a draft' : undefined
+  expect(reasonAgainstDraft(of, now, takesDrafts)?.title).toBe(title)
 })
 
 describe('a label with command: auto', () => {

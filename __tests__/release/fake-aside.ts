@@ -70,11 +70,17 @@ export function fakeAside(calls: string[]): FakeAside {
         region: () => Promise.resolve('eu-west-1'),
         get: (name) => call(`getRole ${name}`, () => roles.get(name)),
         getPolicy: (name) => call(`getRolePolicy ${name}`, () => roles.get(name)?.policy),
-        create: (name, trust) =>
+        create: (name, trust, { boundary }) =>
           call(`createRole ${name}`, () => {
-            const role = roles.get(name) ?? { arn: `arn:aws:iam::123456789012:role/${name}`, isOurs: true, trust }
+            const arn = `arn:aws:iam::123456789012:role/${name}`
+            const role = roles.get(name) ?? { arn, isOurs: true, trust, boundary }
             roles.set(name, role)
             return role
+          }),
+        setBoundary: (name, boundary) =>
+          call(`setBoundary ${name} ${boundary}`, () => {
+            const role = roles.get(name)
+            if (role) roles.set(name, { ...role, boundary })
           }),
         putPolicy: (name, policy) =>
           call(`putRolePolicy ${name}`, () => {

@@ -45,6 +45,8 @@ describe('what may be written', () => {
     ['ephemeral-storage', '256'],
     ['log-retention', '31'],
     ['kms-key', 'alias/shop'],
+    ['permissions-boundary', 'shop-boundary'],
+    ['permissions-boundary', 'arn:aws:iam::123456789012:role/shop'],
     ['dead-letter-target', 'arn:aws:lambda:eu-west-1:123456789012:function:failed'],
     ['reserved-concurrency', '0'],
     ['code-signing-config', 'csc-1'],
@@ -98,6 +100,12 @@ describe('what does not fit together', () => {
   test.each<[string, Record<string, unknown>, Runtime | undefined, readonly string[]]>([
     ['a function out of its VPC', { 'vpc-subnets': 'none' }, undefined, []],
     ['a role', { role: ROLE }, undefined, []],
+    [
+      'a boundary of no role',
+      { role: ROLE, 'permissions-boundary': 'arn:aws:iam::123456789012:policy/shop-boundary' },
+      undefined,
+      ['permissions-boundary is set, and create-role is not'],
+    ],
     ['two roles', { role: ROLE, 'create-role': 'true' }, undefined, ['role and create-role are both set']],
     [
       'a role with a name that is too long',

@@ -19,6 +19,11 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'resource-based policy': 'It belongs to the resource itself: that has to allow it.',
 }
 
+/** A policy that allows these may demand a permissions boundary, and a refusal does not say so. */
+const BOUNDED: ReadonlySet<string> = new Set([
+  ...['iam:CreateRole', 'iam:PutRolePolicy', 'iam:PutRolePermissionsBoundary'],
+])
+
 /**
  * A refusal, and what helps. The message knows better than the call which action it is (another one may be needed within it)
  * and which policy says no: where it isn't the caller's own, a further statement in that changes nothing.
@@ -47,7 +52,9 @@ export function denial(message: string, { action, resource, arn }: Asked): Probl
   return {
     title: `The credentials may not do ${denied} on ${target}`,
     detail: message,
-    hint: `Add this statement to their policy: ${statement}`,
+    hint: BOUNDED.has(denied)
+      ? `Where roles may only be made and changed within a permissions boundary, set permissions-boundary to its ARN. Else add this statement to their policy: ${statement}`
+      : `Add this statement to their policy: ${statement}`,
   }
 }
 

@@ -5,6 +5,7 @@ import {
   GetRolePolicyCommand,
   IAMClient,
   NoSuchEntityException,
+  PutRolePermissionsBoundaryCommand,
   PutRolePolicyCommand,
   type Role,
 } from '@aws-sdk/client-iam'
@@ -16,6 +17,14 @@ export interface RoleState {
   readonly arn: string
   /** Whether this program made it. */
   readonly isOurs: boolean
+  /** The ARN of the policy that bounds what it may do; undefined where none does. */
+  readonly boundary?: string | undefined
+}
+
+/** What a new role has beside its trust. */
+export interface NewRole {
+  readonly tags: Tags
+  readonly boundary?: string | undefined
 }
 
 /** Execution roles. Documents are JSON. Every failure is a UserError where advice is possible. */
@@ -24,7 +33,8 @@ export interface RoleApi {
   /** What this program let the role do; undefined where there is no such role or policy. */
   getPolicy(name: string): Promise<string | undefined>
   /** One of that name that is there already is given back. */
-  create(name: string, trust: string, tags?: Tags): Promise<RoleState>
+  create(name: string, trust: string, role: NewRole): Promise<RoleState>
+  setBoundary(name: string, boundary: string): Promise<void>
   putPolicy(name: string, policy: string): Promise<void>
   /** IAM has none of its own: it is the one of the functions. */
   region(): Promise<string>
@@ -52,13 +62,14 @@ export function createRoleApi({ version, wait, signal }: ClientOptions): RoleApi
       // Written as this program writes it, whatever a person has made of it.
       return found?.PolicyDocument && JSON.stringify(JSON.parse(decodeURIComponent(found.PolicyDocument)))
     },
-    create: async (name, trust, tags) => {
+    create: async (name, trust, { tags, boundary }) => {
       const created = await call('CreateRole', name, async () => {
         try {
           const { Role: role } = await client.send(
             new CreateRoleCommand({
               RoleName: name,
               AssumeRolePolicyDocument: trust,
+              PermissionsBoundary: boundary,
               Description: 'Made by wsgi-lambda for a function',
               Tags: Object.entries({ ...tags, ...OUR_TAG }).map(([Key, Value]) => ({ Key, Value })),
             }),
@@ -72,6 +83,14 @@ export function createRoleApi({ version, wait, signal }: ClientOptions): RoleApi
       })
       const role = created ? stateOf(created) : await get(name)
       return role ?? { arn: '', isOurs: false }
+    },
+    setBoundary: async (name, boundary) => {
+      await call('PutRolePermissionsBoundary', name, () =>
+        client.send(
+          new PutRolePermissionsBoundaryCommand({ RoleName: name, PermissionsBoundary: boundary }),
+          cancellable,
+        ),
+      )
     },
     region: () => client.config.region(),
     putPolicy: async (name, policy) => {
@@ -94,9 +113,9 @@ async function existing<T>(send: () => Promise<T>): Promise<T | undefined> {
   }
 }
 
-function stateOf({ Arn: arn = '', Tags: tags = [] }: Role): RoleState {
+function stateOf({ Arn: arn = '', Tags: tags = [], PermissionsBoundary: bounds }: Role): RoleState {
   const isOurs = Object.entries(OUR_TAG).every(([key, value]) =>
     tags.some(({ Key, Value }) => Key === key && Value === value),
   )
-  return { arn, isOurs }
+  return { arn, isOurs, boundary: bounds?.PermissionsBoundaryArn }
 }

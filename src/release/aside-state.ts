@@ -21,6 +21,8 @@ export interface CurrentRole {
   readonly arn: string | undefined
   /** What it may do, as JSON. */
   readonly policy: string | undefined
+  /** The ARN of the policy that bounds that. Known where it had to be asked for. */
+  readonly boundary?: string | undefined
 }
 
 export const NOT_LOOKED_AT: CurrentAside = {
@@ -38,9 +40,16 @@ export interface DesiredAside {
   readonly reservedConcurrency: { readonly reserved: number | undefined } | undefined
   readonly codeSigning: { readonly arn: string | undefined } | undefined
   readonly logRetention: { readonly group: string; readonly days: number | undefined } | undefined
-  readonly role: { readonly name: string; readonly needs: RoleNeeds } | undefined
+  readonly role: DesiredRole | undefined
   /** Of the function, where a setting names it. */
   readonly description: string | undefined
+}
+
+export interface DesiredRole {
+  readonly name: string
+  readonly needs: RoleNeeds
+  /** The ARN of the policy that bounds what it may do; undefined leaves it as it is. */
+  readonly boundary?: string | undefined
 }
 
 export const NOTHING_ASIDE: DesiredAside = {

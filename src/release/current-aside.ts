@@ -16,8 +16,8 @@ export interface Looking {
   readonly codeSigning: boolean
   /** The group that log lines are written to: the one that is given, else the function's own. */
   readonly logGroup: { readonly given: string | undefined } | undefined
-  /** The name of the role. */
-  readonly role: string | undefined
+  /** With `isBounded` also by what it is bounded. */
+  readonly role: { readonly name: string; readonly isBounded: boolean } | undefined
   readonly provisioned: boolean
   /** The version for commands. */
   readonly commands: boolean
@@ -45,7 +45,9 @@ export function lookingFor(settings: FunctionSettings): Looking {
     reservedConcurrency: settings.reservedConcurrency !== undefined,
     codeSigning: settings.codeSigningConfig !== undefined,
     logGroup: settings.logRetention === undefined ? undefined : { given: settings.logGroup },
-    role: settings.createRole ? roleNameOf(settings.functionName) : undefined,
+    role: settings.createRole
+      ? { name: roleNameOf(settings.functionName), isBounded: settings.permissionsBoundary !== undefined }
+      : undefined,
     provisioned: settings.provisionedConcurrency !== undefined,
     commands: hasCommandVersion(settings),
     databases: hasDatabaseVersion(settings),
@@ -92,11 +94,15 @@ async function readLogGroup(
 }
 
 /** Where our policy is, the role is ours; only where it is not, the role itself is asked for. */
-async function readRole(name: string, { openRoles }: AsideApis): Promise<CurrentRole> {
+async function readRole(
+  { name, isBounded }: NonNullable<Looking['role']>,
+  { openRoles }: AsideApis,
+): Promise<CurrentRole> {
   const roles = await openRoles()
-  const policy = await roles.getPolicy(name)
-  if (policy !== undefined) return { name, state: 'ours', arn: undefined, policy }
-  const role = await roles.get(name)
-  if (role === undefined) return { name, state: 'missing', arn: undefined, policy }
-  return { name, state: role.isOurs ? 'ours' : 'theirs', arn: role.arn, policy }
+  const [policy, bounded] = await Promise.all([roles.getPolicy(name), isBounded ? roles.get(name) : undefined])
+  const boundary = bounded?.boundary
+  if (policy !== undefined) return { name, state: 'ours', arn: undefined, policy, boundary }
+  const role = isBounded ? bounded : await roles.get(name)
+  if (role === undefined) return { name, state: 'missing', arn: undefined, policy, boundary }
+  return { name, state: role.isOurs ? 'ours' : 'theirs', arn: role.arn, policy, boundary }
 }

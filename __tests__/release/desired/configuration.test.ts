@@ -215,6 +215,8 @@ async function deploy(world: ReturnType<typeof createWorld>, given: Record<strin
   return world.lambda.calls
 }
 
+const BOUNDARY = 'arn:aws:iam::123456789012:policy/shop-boundary'
+
 describe('a release', () => {
   const all = {
     ...{ 'create-role': 'true', 'log-retention': '30', tags: 'team=shop', 'reserved-concurrency': '5' },
@@ -317,6 +319,34 @@ describe('a release', () => {
       'create-role: a role shop-role exists that wsgi-lambda has not made',
     )
     expect(world.lambda.calls.filter((line) => !line.startsWith('get'))).toEqual([])
+  })
+
+  test('bounds the role that it makes, and says so in the plan', async () => {
+    const world = createWorld()
+    const calls = await deploy(world, { 'create-role': 'true', 'permissions-boundary': BOUNDARY })
+    expect(calls.filter((line) => /Role|Boundary/.test(line) && !line.startsWith('get'))).toEqual([
+      ...['createRole shop-role', 'putRolePolicy shop-role'],
+    ])
+    expect(world.aside.roles.get('shop-role')?.boundary).toBe(BOUNDARY)
+    expect(await deploy(world, { 'create-role': 'true', 'permissions-boundary': BOUNDARY })).toContain(
+      'getRole shop-role',
+    )
+  })
+
+  test('bounds a role that is there before its policy grows', async () => {
+    const world = createWorld()
+    await deploy(world, { 'create-role': 'true' })
+    const given = { 'create-role': 'true', 'permissions-boundary': BOUNDARY, tracing: 'active' }
+    const calls = await deploy(world, given)
+    expect(calls.filter((line) => /^(?:set|put|create)/.test(line))).toEqual([
+      `setBoundary shop-role ${BOUNDARY}`,
+      'putRolePolicy shop-role',
+    ])
+    const again = await deploy(world, given)
+    expect(again.filter((line) => !line.startsWith('get'))).toEqual([])
+    // What bounds it stays, where nobody says anything of it any more.
+    await deploy(world, { 'create-role': 'true', tracing: 'active' })
+    expect(world.aside.roles.get('shop-role')?.boundary).toBe(BOUNDARY)
   })
 
   test('of a function that exists changes to the role that is made', async () => {

@@ -257,7 +257,8 @@ describe('calls and policy', () => {
     const previews = ['ssm:/shop/admin', 'secretsmanager:shop/admin'].map((previewDatabaseAdmin) =>
       previewPolicy({ ...settings, previewDatabaseAdmin }, PLACE),
     )
-    return [deployPolicy(settings, PLACE), ...previews].flatMap(({ Statement: own }) =>
+    const bounded = { ...settings, permissionsBoundary: 'arn:aws:iam::123456789012:policy/shop-boundary' }
+    return [deployPolicy(settings, PLACE), deployPolicy(bounded, PLACE), ...previews].flatMap(({ Statement: own }) =>
       own.flatMap(({ Action }) => Action),
     )
   }

@@ -98,6 +98,28 @@ test('roles that are made for previews are removed by name and tag, and none is 
   })
 })
 
+test('with a boundary, roles are made, bounded and given a policy within it only', async () => {
+  const boundary = 'arn:aws:iam::123456789012:policy/shop-boundary'
+  const statements = await statementsOf({
+    ...{ 'create-role': true, role: undefined, 'preview-role': undefined },
+    'permissions-boundary': boundary,
+  })
+  const writing = statements.filter(({ Action }) => Action.some((action) => /^iam:(?:Create|Put|Attach)/.test(action)))
+  expect(writing).toEqual([
+    {
+      ...{ Sid: 'CreateRole', Effect: 'Allow', Resource: ['arn:aws:iam::123456789012:role/shop-pr-*-role'] },
+      Action: ['iam:CreateRole', 'iam:PutRolePermissionsBoundary', 'iam:PutRolePolicy'],
+      Condition: { StringEquals: { 'iam:PermissionsBoundary': boundary } },
+    },
+  ])
+  const actions = statements.flatMap(({ Action }) => Action)
+  expect(actions).toContain('iam:TagRole')
+  // Whoever may do one of these, is bounded no longer.
+  expect(actions.filter((action) => /Boundary$|PolicyVersion|AssumeRolePolicy$/.test(action))).toEqual([
+    'iam:PutRolePermissionsBoundary',
+  ])
+})
+
 test.each([
   ['s3://files/shop/static', 'shop/static-pr-'],
   ['s3://files', 'pr-'],

@@ -7,6 +7,7 @@ import { planRelease } from '../../../src/release/plan/plan.ts'
 import { current, latest, leastNeeds as needs, nothing, same } from '../releases.ts'
 
 const CSC = 'arn:aws:lambda:eu-west-1:123456789012:code-signing-config:csc-1'
+const BOUNDARY = 'arn:aws:iam::123456789012:policy/shop-boundary'
 const role = { name: 'shop-role', needs }
 const policy = rolePolicy(needs, placeOfArn(latest.arn), undefined)
 const month = { group: '/shop', days: 30 }
@@ -105,6 +106,30 @@ const cases: readonly [string, Partial<CurrentAside>, Partial<DesiredAside>, rea
     { role },
     [{ kind: 'create-role', name: 'shop-role' }],
   ],
+  [
+    'no role yet, and one that is bounded',
+    { role: { name: 'shop-role', state: 'missing', arn: undefined, policy: undefined } },
+    { role: { ...role, boundary: BOUNDARY } },
+    [{ kind: 'create-role', name: 'shop-role', boundary: BOUNDARY }],
+  ],
+  [
+    'a role that is bounded as it should be',
+    { role: { name: 'shop-role', state: 'ours', arn: undefined, policy, boundary: BOUNDARY } },
+    { role: { ...role, boundary: BOUNDARY } },
+    [],
+  ],
+  ...[undefined, `${BOUNDARY}-of-old`].map((boundary): (typeof cases)[number] => [
+    `a role that ${boundary} bounds`,
+    { role: { name: 'shop-role', state: 'ours', arn: undefined, policy, boundary } },
+    { role: { ...role, boundary: BOUNDARY } },
+    [{ kind: 'update-role', name: 'shop-role', boundary: BOUNDARY }],
+  ]),
+  [
+    'a role whose boundary nobody asks for any more',
+    { role: { name: 'shop-role', state: 'ours', arn: undefined, policy, boundary: BOUNDARY } },
+    { role },
+    [],
+  ],
 ]
 
 describe('beside the versions', () => {
@@ -168,6 +193,14 @@ describe('the description of the function', () => {
 test.each<[AsideStep, string]>([
   [{ kind: 'create-role', name: 'shop-role' }, 'create the execution role shop-role'],
   [{ kind: 'update-role', name: 'shop-role' }, 'update what the execution role shop-role may do'],
+  [
+    { kind: 'create-role', name: 'shop-role', boundary: BOUNDARY },
+    `create the execution role shop-role, within the permissions boundary ${BOUNDARY}`,
+  ],
+  [
+    { kind: 'update-role', name: 'shop-role', boundary: BOUNDARY },
+    `update what the execution role shop-role may do, within the permissions boundary ${BOUNDARY}`,
+  ],
   [{ kind: 'create-log-group', name: '/shop' }, 'create the log group /shop'],
   [{ kind: 'set-log-retention', group: '/shop', days: 30 }, 'keep the lines of the log group /shop for 30 days'],
   [{ kind: 'set-log-retention', group: '/shop', days: undefined }, 'keep the lines of the log group /shop for ever'],

@@ -44,10 +44,13 @@ export const asideExecutors: Executors<AsideStep> = {
  */
 async function makeRole(name: string, { current, desired, progress, with: { aside } }: Releasing): Promise<string> {
   const roles = await aside.openRoles()
+  const { role: wish, tags } = desired.aside
+  const boundary = wish?.boundary
   const role =
-    (await roles.get(name)) ?? (await roles.create(name, trustPolicy(await aside.readAccount()), desired.aside.tags))
+    (await roles.get(name)) ?? (await roles.create(name, trustPolicy(await aside.readAccount()), { tags, boundary }))
   if (!role.isOurs) throw foreignRole(name)
-  const { role: wish } = desired.aside
+  // Before it may do anything more: credentials that may write policies of bounded roles only, could not otherwise.
+  if (boundary !== undefined && role.boundary !== boundary) await roles.setBoundary(name, boundary)
   if (wish) {
     const place = { ...placeOfArn(role.arn), region: await roles.region() }
     await roles.putPolicy(name, rolePolicy(wish.needs, place, current.aside.role?.policy))

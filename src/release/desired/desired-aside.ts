@@ -9,7 +9,7 @@ import { desiredOptions } from './desired-options.ts'
 
 /** What settings ask for beside the versions of a function. */
 export function desiredAside(settings: FunctionSettings, current: CurrentRelease): DesiredAside {
-  const { functionName, manage, tags, reservedConcurrency, codeSigningConfig, logRetention, createRole } = settings
+  const { functionName, manage, tags, reservedConcurrency, codeSigningConfig, logRetention } = settings
   if (manage === 'code') return NOTHING_ASIDE
   const { logGroup, ...needs } = roleNeeds(settings, current)
   return {
@@ -18,7 +18,9 @@ export function desiredAside(settings: FunctionSettings, current: CurrentRelease
     codeSigning:
       codeSigningConfig === undefined ? undefined : { arn: codeSigningConfig === NONE ? undefined : codeSigningConfig },
     logRetention: logRetention === undefined ? undefined : { group: logGroup, days: wholeNumber(logRetention) },
-    role: createRole ? { name: roleNameOf(functionName), needs: { ...needs, logGroup } } : undefined,
+    role: settings.createRole
+      ? { name: roleNameOf(functionName), needs: { ...needs, logGroup }, boundary: settings.permissionsBoundary }
+      : undefined,
     description: settings.description,
   }
 }

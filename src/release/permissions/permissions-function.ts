@@ -120,7 +120,8 @@ function retentionGrants(settings: FunctionSettings, { partition, region, accoun
   ]
 }
 
-function roleGrants({ createRole, functionName }: FunctionSettings, { partition, account }: Place): Grant[] {
+function roleGrants(settings: FunctionSettings, { partition, account }: Place): Grant[] {
+  const { createRole, functionName, permissionsBoundary } = settings
   if (!createRole) return []
   const resources = [`arn:${partition}:iam::${account}:role/${roleNameOf(functionName)}`]
   return [
@@ -131,10 +132,34 @@ function roleGrants({ createRole, functionName }: FunctionSettings, { partition,
       resources,
       isForReading: true,
     },
+    ...(permissionsBoundary === undefined
+      ? [
+          {
+            sid: 'CreateRole',
+            why: 'make the execution role, tagged managed-by: wsgi-lambda, and say what it may do',
+            actions: ['iam:CreateRole', 'iam:TagRole', 'iam:PutRolePolicy'],
+            resources,
+          },
+        ]
+      : boundedRoleGrants(permissionsBoundary, resources)),
+  ]
+}
+
+/** IAM user guide, "Delegating responsibility to others using permissions boundaries". */
+function boundedRoleGrants(boundary: string, resources: readonly string[]): Grant[] {
+  return [
     {
       sid: 'CreateRole',
-      why: 'make the execution role, tagged managed-by: wsgi-lambda, and say what it may do',
-      actions: ['iam:CreateRole', 'iam:TagRole', 'iam:PutRolePolicy'],
+      why: 'make the execution role within its permissions boundary, and say what it may do',
+      actions: ['iam:CreateRole', 'iam:PutRolePermissionsBoundary', 'iam:PutRolePolicy'],
+      resources,
+      condition: { StringEquals: { 'iam:PermissionsBoundary': boundary } },
+    },
+    {
+      sid: 'TagRole',
+      why: 'tag the execution role managed-by: wsgi-lambda',
+      // Of the boundary this action knows nothing (Service authorization reference, "AWS Identity and Access Management").
+      actions: ['iam:TagRole'],
       resources,
     },
   ]

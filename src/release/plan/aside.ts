@@ -4,8 +4,9 @@ import type { CurrentRelease, DesiredRelease } from '../state.ts'
 
 /** What a function has beside its versions: it holds for all of them at once, and a rollback does not bring it back. */
 export type AsideStep =
-  | { readonly kind: 'create-role'; readonly name: string }
-  | { readonly kind: 'update-role'; readonly name: string }
+  | { readonly kind: 'create-role'; readonly name: string; readonly boundary?: string }
+  /** `boundary`: where it has none yet, or another one. */
+  | { readonly kind: 'update-role'; readonly name: string; readonly boundary?: string }
   | { readonly kind: 'create-log-group'; readonly name: string }
   | { readonly kind: 'set-log-retention'; readonly group: string; readonly days: number | undefined }
   | { readonly kind: 'set-code-signing'; readonly arn: string | undefined }
@@ -40,11 +41,13 @@ export function descriptionSteps({ latest }: CurrentRelease, { aside: { descript
 
 function roleSteps(current: CurrentRole | undefined, { role }: DesiredAside, arn: string | undefined): AsideStep[] {
   if (role === undefined) return []
-  const { name, needs } = role
-  if (current?.state !== 'ours') return [{ kind: 'create-role', name }]
+  const { name, needs, boundary } = role
+  const isBounded = boundary === undefined || current?.boundary === boundary
+  const named = { name, ...(!isBounded && { boundary }) }
+  if (current?.state !== 'ours') return [{ kind: 'create-role', ...named }]
   const { policy } = current
   const isRight = arn !== undefined && policy !== undefined && policy === rolePolicy(needs, placeOfArn(arn), policy)
-  return isRight ? [] : [{ kind: 'update-role', name }]
+  return isRight && isBounded ? [] : [{ kind: 'update-role', ...named }]
 }
 
 function logSteps(current: CurrentAside['logGroup'], { logRetention }: DesiredAside): AsideStep[] {

@@ -46,8 +46,8 @@ const DESCRIPTIONS: Descriptions<Step, DesiredRelease> = {
     `send ${percent} % of the traffic to the new version for ${duration(seconds)}`,
   'move-alias': ({ isFirst }, { alias }) =>
     `move the alias ${alias} to the new version${isFirst ? ', at once: no version has served before' : ''}`,
-  'create-role': ({ name }) => `create the execution role ${name}`,
-  'update-role': ({ name }) => `update what the execution role ${name} may do`,
+  'create-role': ({ name, boundary }) => `create the execution role ${name}${bounded(boundary)}`,
+  'update-role': ({ name, boundary }) => `update what the execution role ${name} may do${bounded(boundary)}`,
   'create-log-group': ({ name }) => `create the log group ${name}`,
   'set-log-retention': ({ group, days }) =>
     `keep the lines of the log group ${group} ${days === undefined ? 'for ever' : `for ${days} days`}`,
@@ -60,6 +60,10 @@ const DESCRIPTIONS: Descriptions<Step, DesiredRelease> = {
   'mark-unfinished': () => 'mark the release as unfinished, as commands are still to run',
   finish: () => 'mark the release as finished',
   prune: ({ keep }) => `remove old versions, but the newest ${keep} and those that are in use`,
+}
+
+function bounded(boundary: string | undefined): string {
+  return boundary === undefined ? '' : `, within the permissions boundary ${boundary}`
 }
 
 function duration(seconds: number): string {
