@@ -28,7 +28,7 @@ const COMMENT = /^### .*<\/code>: (.*)$/m
 
 const NO_DATA: PreparedDatabase = {
   tags: { database: 'none', databaseAdmin: undefined, databaseAccess: undefined },
-  ...{ environment: {}, preparation: undefined, discard: undefined },
+  ...{ environment: () => Promise.resolve({}), isMadeByAsking: false, preparation: undefined, discard: undefined },
 }
 
 interface Given {

@@ -9,6 +9,7 @@ import { discarding, type PreviewFunction } from '../preview/database/discard.ts
 import type { PreparedDatabase } from '../preview/database/prepare.ts'
 import { refuseSharedDatabase } from '../preview/database/shared.ts'
 import { identityOf, type PreviewIdentity, previewName } from '../preview/identity.ts'
+import { refuseUnkept } from '../preview/kept.ts'
 import { isSeededWith, refuseOtherStatic } from '../preview/other.ts'
 import { refuseMissingRole } from '../preview/prerequisites.ts'
 import type { Pull } from '../preview/pull.ts'
@@ -16,6 +17,7 @@ import { notOurs, ownTags } from '../preview/removal/ownership.ts'
 import { refuseOtherRole } from '../preview/role.ts'
 import { hasNewData, settingsOfPreview, staticAddressOf } from '../preview/settings.ts'
 import { type PreviewTags, SEEDED_TAG } from '../preview/tags.ts'
+import { leaveWitness } from '../preview/witness.ts'
 import { roleNameOf } from '../release/current-aside.ts'
 import type { Table } from '../settings/kinds.ts'
 import type { DeploySettings } from '../settings/settings.ts'
@@ -115,7 +117,6 @@ async function release(
   const staticAddress = staticAddressOf(settings.static, identity)
   refuseOtherStatic(there, staticAddress)
   const data = await collaborators.dataOf(settings, identity, there)
-  collaborators.mask(data.environment)
   const now = order.now()
   const tags: PreviewTags = {
     ...identity,
@@ -129,8 +130,12 @@ async function release(
     logGroup: defaultLogGroup(identity.functionName),
     isSeeded: isSeededWith(there, data.tags.database),
   }
+  refuseUnkept(tags)
+  if (data.isMadeByAsking) await leaveWitness(tags, there, settings.tags, collaborators)
+  const environment = await data.environment()
+  collaborators.mask(environment)
   const isToBeSeeded = settings.previewSeed.length > 0 && hasNewData(tags)
-  const own = settingsOfPreview(settings, identity, { tags, environment: data.environment, isToBeSeeded })
+  const own = settingsOfPreview(settings, identity, { tags, environment, isToBeSeeded })
   const released = await discarding(data, functionOf(own, collaborators), collaborators.report, () =>
     deploy(own, {
       ...collaborators,

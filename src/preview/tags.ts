@@ -83,6 +83,11 @@ export function writeTags(tags: PreviewTags): Tags {
 /** What is added to the tags once the commands of `preview-seed` have run. */
 export const SEEDED_TAG: Tags = { [`${PREFIX}seeded`]: 'true' }
 
+/** Of a preview that gets other data than it had. @param database as tags have it */
+export function databaseTag(database: string): Tags {
+  return { [`${PREFIX}database`]: database }
+}
+
 /** Undefined where the tags do not prove that the function is a preview that this program made. */
 export function readTags(functionName: string, tags: Tags): PreviewTags | undefined {
   const tag = (key: string): string | undefined => tags[PREFIX + key]

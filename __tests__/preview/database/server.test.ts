@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals'
 import type { DatabaseServer } from '../../../src/databases/server.ts'
+import { adminTag } from '../../../src/preview/database/open.ts'
 import {
   type DatabaseCollaborators,
   type DatabaseSettings,
@@ -94,14 +95,14 @@ describe('before the preview is there', () => {
       databaseAccess: 'function',
     })
     expect(data.preparation?.what).toBe('the database shop_pr_7 (postgresql)')
-    const address = data.environment['DATABASE_URL'] ?? ''
+    const address = (await data.environment())['DATABASE_URL'] ?? ''
     expect(address).toMatch(/^postgresql:\/\/shop_pr_7:[A-Za-z\d]{40}@db:5432\/shop_pr_7$/)
     expect(masked).toEqual([new URL(address).password])
   })
 
   test('the database is made with the password of that address', async () => {
     const data = await preparePreviewDatabase(SETTINGS, IDENTITY, undefined, collaborators)
-    const { password } = new URL(data.environment['DATABASE_URL'] ?? '')
+    const { password } = new URL((await data.environment())['DATABASE_URL'] ?? '')
     await data.preparation?.carryOut()
     expect(kindsAsked()).toEqual(['open', 'close', 'open', 'prepare', 'close'])
     expect(asked[3]).toEqual(['prepare', OWN, { password, template: undefined }])
@@ -117,7 +118,7 @@ describe('before the preview is there', () => {
     const there = tagsWith({ database: 'postgresql/schema/shop_pr_7/shop_pr_7' })
     const data = await preparePreviewDatabase(settings, IDENTITY, there, collaborators)
     await data.preparation?.carryOut()
-    expect(data.environment['DB']).toContain('options=-csearch_path%3Dshop_pr_7')
+    expect((await data.environment())['DB']).toContain('options=-csearch_path%3Dshop_pr_7')
     expect(asked[3]).toMatchObject(['prepare', { scope: 'schema' }, { template: 't' }])
   })
 })
@@ -190,13 +191,13 @@ describe('without a server', () => {
 
   test('there is nothing', async () => {
     const data = await preparePreviewDatabase(settings, IDENTITY, undefined, collaborators)
-    expect([data.tags.database, data.environment, data.preparation]).toEqual(['none', {}, undefined])
+    expect([data.tags.database, await data.environment(), data.preparation]).toEqual(['none', {}, undefined])
   })
 
   test('there is a file in each environment, which is told', async () => {
     const sqlite = { ...settings, previewDatabase: 'sqlite' } as const
     const data = await preparePreviewDatabase(sqlite, IDENTITY, undefined, collaborators)
-    expect([data.tags.database, data.environment]).toEqual([
+    expect([data.tags.database, await data.environment()]).toEqual([
       'sqlite',
       { DATABASE_URL: 'sqlite:////tmp/preview.sqlite3' },
     ])
@@ -211,11 +212,16 @@ describe('without a server', () => {
       return Promise.resolve({ exitCode: 0, stdout: line ?? '', stderr: '' })
     }
     const data = await preparePreviewDatabase(command, IDENTITY, undefined, { ...collaborators, run })
-    expect([data.tags.database, data.environment]).toEqual(['command', { DATABASE_URL: 'postgresql://u:p@h/d' }])
+    expect([data.isMadeByAsking, lines]).toEqual([true, []])
+    expect([data.tags.database, await data.environment()]).toEqual([
+      'command',
+      { DATABASE_URL: 'postgresql://u:p@h/d' },
+    ])
     await data.discard?.()
     expect(lines).toEqual(['postgresql://u:p@h/d', 'rm branch'])
     const planned = await preparePreviewDatabase({ ...command, dryRun: true }, IDENTITY, undefined, collaborators)
-    expect([planned.environment, planned.discard]).toEqual([{}, undefined])
+    expect(planned.isMadeByAsking).toBe(false)
+    expect([await planned.environment(), planned.discard]).toEqual([{}, undefined])
   })
 })
 
@@ -272,4 +278,14 @@ describe('a removal', () => {
       'removed',
     )
   })
+})
+
+test.each([
+  ['secretsmanager:shop/admin#url', 'secretsmanager:shop/admin#url'],
+  ['postgresql://admin:hush@db/x', 'given'],
+  ['POSTGRES://admin:hush@db/x', 'given'],
+  ['mysql+pymysql://admin:hush@db/x', 'given'],
+  ['mariadb://admin:hush@db/x', 'given'],
+])('a tag keeps of %s: %s', (admin, tag) => {
+  expect(adminTag(admin)).toBe(tag)
 })

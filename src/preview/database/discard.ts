@@ -26,7 +26,7 @@ export async function discarding<T>(
       report.warning({
         title: `What preview-database-create has made for ${functionName} may be left over`,
         detail: [problem?.title, problem?.detail].filter(Boolean).join('\n'),
-        hint: 'The next deployment of the preview takes it. Where there is none, remove it by hand, as preview-database-delete does.',
+        hint: 'The next deployment of the preview takes it. Where there is none, destroy or sweep run preview-database-delete again.',
       })
     }
     throw error

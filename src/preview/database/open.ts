@@ -21,7 +21,8 @@ export interface ServerAccess {
   readonly base: string
 }
 
-const ADDRESS = /^(?:postgres|postgresql|mysql):\/\//
+/** Whatever it is one of: no reference to a secret looks like it. */
+const ADDRESS = /^[a-z][\w+.-]*:\/\//i
 
 /** What the tags keep: where the secret is, never the secret. */
 export function adminTag(admin: string): string {

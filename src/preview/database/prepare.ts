@@ -29,8 +29,10 @@ export type DatabaseSettings = Pick<
 export interface PreparedDatabase {
   /** What the preview's tags say of it. */
   readonly tags: Pick<PreviewTags, 'database' | 'databaseAdmin' | 'databaseAccess'>
-  /** Where the application finds it. */
-  readonly environment: Table
+  /** Where the application finds it. What a line of shell makes is made when this is asked. */
+  readonly environment: () => Promise<Table>
+  /** Whether that makes something, which only tags will lead to. */
+  readonly isMadeByAsking: boolean
   /** Undefined where nothing has to be made. */
   readonly preparation: Preparation | undefined
   /** Removes again what was made before there is a function; undefined where that is nothing. */
@@ -54,15 +56,16 @@ export async function preparePreviewDatabase(
   if (choice.kind === 'server') return await onServer(choice.own, settings, identity, there, collaborators)
   refuseOtherDatabase(there, choice.kind)
   const { previewDatabaseDelete: line } = settings
-  const address = await addressWithoutServer(choice, settings, identity, collaborators)
+  const isMadeByAsking = choice.kind === 'command' && !settings.dryRun
   return {
     tags: { database: choice.kind, databaseAdmin: undefined, databaseAccess: undefined },
-    environment: address === undefined ? {} : { [settings.previewDatabaseVariable]: address },
+    environment: async () => {
+      const address = await addressWithoutServer(choice, settings, identity, collaborators)
+      return address === undefined ? {} : { [settings.previewDatabaseVariable]: address }
+    },
+    isMadeByAsking,
     preparation: undefined,
-    discard:
-      choice.kind === 'command' && line !== undefined && !settings.dryRun
-        ? () => deleteByHook(line, identity, collaborators)
-        : undefined,
+    discard: isMadeByAsking && line !== undefined ? () => deleteByHook(line, identity, collaborators) : undefined,
   }
 }
 
@@ -111,7 +114,8 @@ async function onServer(
     })
   return {
     tags: { database, databaseAdmin: adminTag(admin), databaseAccess: access },
-    environment: { [variable]: address },
+    environment: () => Promise.resolve({ [variable]: address }),
+    isMadeByAsking: false,
     preparation: {
       what: `the ${own.scope} ${own.name} (${place.engine})`,
       carryOut: () => prepare(password),
