@@ -52,6 +52,12 @@ test('they are there before the code, and what is old goes after traffic has mov
   ])
 })
 
+test('a function that there is not yet comes before them: its tags say whose they are', () => {
+  const kinds = planRelease(nothing, desired).map(({ kind }) => kind)
+  expect(kinds.indexOf('upload-static')).toBeGreaterThan(kinds.indexOf('create-function'))
+  expect(kinds.indexOf('upload-static')).toBeLessThan(kinds.indexOf('publish'))
+})
+
 test('what cannot be removed is no reason to take the release back', async () => {
   const report = recordingReporter()
   const tidy = (): Promise<void> => Promise.reject(new UserError({ title: 'may not', hint: 'Let it.' }))

@@ -56,10 +56,11 @@ export function planRelease(current: CurrentRelease, desired: DesiredRelease): r
   // Where the address is written, it is that version which counts; an earlier one only makes the alias possible.
   const isPublished = isServedVersionRight || (needsAddress && current.alias !== undefined)
   const hasAfterTraffic = desired.afterTraffic.length > 0
+  const isNew = current.latest === undefined
   const statics = staticsSteps(current, desired, configuration)
   return [
     ...traffic.first,
-    ...statics.first,
+    ...(isNew ? [] : statics.first),
     ...besides,
     // Before anything else is as it should be: what then fails, or is ended, is gone on with.
     ...(servesIt && hasAfterTraffic ? [{ kind: 'mark-unfinished' } as const] : []),
@@ -67,6 +68,8 @@ export function planRelease(current: CurrentRelease, desired: DesiredRelease): r
     ...(isServedVersionRight ? mode : []),
     ...change,
     ...aside.created,
+    // By the tags of a preview's function its files are found again: no run that ends between leaves them to nobody.
+    ...(isNew ? statics.first : []),
     ...(isPublished ? [] : [{ kind: 'publish' } as const]),
     ...wayIn.before,
     ...(makesCommands && needsAddress
