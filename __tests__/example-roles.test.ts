@@ -68,7 +68,7 @@ const TAKEN: readonly (readonly [string, string, readonly Event[]])[] = [
   ['django.yml', 'PreviewRole', [OPENED, CLOSED, NIGHT, byHand({ command: 'sweep' })]],
   ['django.yml', 'PreviewRole', [byHand({ command: 'destroy', pr: '7' })]],
   ['flask.yml', 'DeployRole', [PUSH]],
-  ['flask.yml', 'PreviewRole', [OPENED, CLOSED, NIGHT]],
+  ['flask.yml', 'PreviewRole', [OPENED, CLOSED]],
   ['manage.yml', 'DeployRole', [byHand({ run: 'manage check' })]],
   ['monorepo.yml', 'DeployRole', [PUSH, byHand()]],
   ['regions.yml', 'DeployRole', [PUSH, byHand()]],

@@ -204,12 +204,6 @@ describe('previews by django.yml, flask.yml and sweep.yml', () => {
     expect((await started(bookshelf, pullEvent(7, 'labeled'))).exitCode).toBe(0)
     const closed = await started(bookshelf, pullEvent(7, 'closed'))
     expect(closed).toMatchObject({ exitCode: 0, removed: ['["bookshelf-pr-7"]'] })
-
-    expect((await started(bookshelf, pullEvent(10, 'labeled'))).exitCode).toBe(0)
-    github.pulls.set(10, { isOpen: false, headSha: SHA, labels: [] })
-    const swept = await started(bookshelf, other('schedule'))
-    expect(swept).toMatchObject({ exitCode: 0, command: ['sweep'], removed: ['["bookshelf-pr-10"]'] })
-    expect(signedIn(swept.output)).toEqual(['bookshelf-previews in eu-west-1'])
   })
 
   tried('sweep.yml only looks by hand, and removes at night', async () => {
