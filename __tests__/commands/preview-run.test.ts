@@ -1,4 +1,7 @@
+import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { SettingsError, UserError } from '../../src/errors.ts'
@@ -60,6 +63,48 @@ describe('a preview', () => {
     await expect(shop.run()).rejects.toThrow('shop-pr-7')
     expect(shop.told()).toContain('failed')
     expect(shop.lambda.writes()).toEqual([])
+  })
+})
+
+describe('its address is asked before it is announced', () => {
+  async function atAddress(status: number, body: string): Promise<Readonly<Record<string, string>>> {
+    const server = createServer((_, outgoing) => {
+      asked += 1
+      outgoing.writeHead(status).end(body)
+    }).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    servers.push(server)
+    return { 'function-url': 'public', 'url-origin': `http://127.0.0.1:${(server.address() as AddressInfo).port}` }
+  }
+  let asked = 0
+  const servers: Server[] = []
+  beforeEach(() => {
+    asked = 0
+  })
+  afterEach(() => {
+    for (const server of servers.splice(0)) server.close()
+  })
+
+  test('once, also where there was nothing to do', async () => {
+    const settings = await atAddress(200, 'hello')
+    for (const times of [1, 2]) {
+      await shop.run({ settings })
+      expect([asked, shop.told()]).toEqual([times, expect.stringContaining(': ready')])
+    }
+  })
+
+  test('and told of as failed where Lambda answers in its place, whatever answered before', async () => {
+    await shop.run({ settings: await atAddress(200, 'hello') })
+    const settings = await atAddress(502, 'Internal Server Error')
+    await expect(shop.run({ settings: { ...settings, memory: '1024' } })).rejects.toThrow('Lambda answers 502')
+    expect(shop.told()).toMatch(/: failed[^]*Lambda answers 502 in place of shop-pr-7/)
+    expect(shop.told()).not.toContain('Still answers')
+  })
+
+  test('and not called ready where the run does not reach it', async () => {
+    const settings = { 'function-url': 'public', 'url-origin': 'http://127.0.0.1:1' }
+    expect((await shop.run({ settings })).skipped).toBeUndefined()
+    expect(shop.told()).toContain('released, and not reached by the run')
   })
 })
 
@@ -139,6 +184,12 @@ describe('a run that has nothing to do tells nobody, and opens nothing', () => {
       'Skipped: pull request 7 has no label "preview"',
     ],
     [
+      'of a draft, where drafts get none',
+      { settings: { ...wrong, 'preview-drafts': 'false' } },
+      { isDraft: true },
+      'Skipped: pull request 7 is a draft',
+    ],
+    [
       'for another label, where the pull request has not the one',
       { event: { action: 'labeled', label: 'bug' }, settings: { 'preview-label': 'preview' } },
       { labels: ['bug'] },
@@ -150,6 +201,24 @@ describe('a run that has nothing to do tells nobody, and opens nothing', () => {
     expect((await shop.run(given)).skipped?.title).toBe(title)
     expect([shop.story(), shop.lambda.calls]).toEqual([[], []])
   })
+})
+
+test('a draft gets a preview once it is ready, which stays when it is a draft again', async () => {
+  const settings = { 'preview-drafts': 'false' }
+  shop.states = [{ ...state, isDraft: true }]
+  expect((await shop.run({ settings })).skipped).toBeDefined()
+  shop.states = [{ ...state, isDraft: false }]
+  expect((await shop.run({ event: { action: 'ready_for_review' }, settings })).skipped).toBeUndefined()
+  shop.states = [{ ...state, isDraft: true }]
+  expect((await shop.run({ event: { action: 'synchronize' }, settings })).skipped?.title).toBe(
+    'Skipped: pull request 7 is a draft',
+  )
+  expect(shop.exists('shop-pr-7')).toBe(true)
+})
+
+test('a draft gets a preview where nobody says anything of drafts', async () => {
+  shop.states = [{ ...state, isDraft: true }]
+  expect((await shop.run()).skipped).toBeUndefined()
 })
 
 describe('a label', () => {

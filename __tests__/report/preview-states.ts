@@ -16,7 +16,14 @@ const place = (line: string): AnnouncePlace => ({
 const announcements = {
   deploying: () => ({ status: 'deploying', serving: { url: URL, headSha: SHA } }),
   ready: (line) => ({
-    ...{ status: 'ready', url: URL, zipBytes: 26_200_000, zipBytesBefore: 26_100_000, unzippedBytes: 80_100_000 },
+    ...{
+      status: 'ready',
+      url: URL,
+      isReached: true,
+      zipBytes: 26_200_000,
+      zipBytesBefore: 26_100_000,
+      unzippedBytes: 80_100_000,
+    },
     ...{ coldStartMs: 917, seconds: 41.3, database: line, access: undefined, expires: '2026-11-30T13:05:00Z' },
   }),
   failed: (line) => ({

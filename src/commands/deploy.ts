@@ -38,6 +38,8 @@ export interface DeployCollaborators extends SendingCollaborators, AwsApis {
   readonly order: Order
   /** Whether the output of commands is shown while they run. Default: it is. */
   readonly follows?: boolean
+  /** Whether the public address is asked once, to report what it answers. Default: it is. */
+  readonly asksUrl?: boolean
   /** What the release prepares before its commands run. */
   readonly preparation?: Preparation | undefined
 }
@@ -159,7 +161,8 @@ async function carryOut(
     },
     collaborators,
   )
-  await requestPublicUrl(release.function.url, { access: desired.access, settings }, collaborators)
+  if (collaborators.asksUrl !== false)
+    await requestPublicUrl(release.function.url, { access: desired.access, settings }, collaborators)
   return release
 }
 

@@ -19,6 +19,7 @@ import { hasNewData, settingsOfPreview, staticAddressOf } from '../preview/setti
 import { type PreviewTags, SEEDED_TAG } from '../preview/tags.ts'
 import { leaveWitness } from '../preview/witness.ts'
 import { roleNameOf } from '../release/current-aside.ts'
+import { confirmPublicUrl } from '../release/traffic/confirm-url.ts'
 import type { Table } from '../settings/kinds.ts'
 import type { DeploySettings } from '../settings/settings.ts'
 import { type DeployCollaborators, type DeployResult, deploy } from './deploy.ts'
@@ -84,8 +85,11 @@ export async function preview(
     serving = there && answering
     // Nobody waits for GitHub before there is something to look at.
     announced = announcer?.started({ serving })
-    const result = await release(settings, { pull, identity, there }, collaborators)
-    await announcer?.ready(readyFacts(result, settings, (clock() - started) / 1000))
+    const { result, own } = await release(settings, { pull, identity, there }, collaborators)
+    // From here on the new version is what answers, or does not.
+    serving = undefined
+    const isReached = await isReachable(result, own, collaborators)
+    await announcer?.ready({ ...readyFacts(result, settings, (clock() - started) / 1000), isReached })
     return result
   } catch (error) {
     await announcer?.failed({ problems: problemsToTell(error, signal), serving })
@@ -106,7 +110,7 @@ async function release(
   settings: DeploySettings,
   { pull, identity, there }: PreviewPlace,
   collaborators: PreviewCollaborators,
-): Promise<PreviewResult> {
+): Promise<{ readonly result: PreviewResult; readonly own: DeploySettings }> {
   const { order, aside } = collaborators
   if (there === undefined) {
     refuseMissingRole(settings, identity)
@@ -140,6 +144,7 @@ async function release(
     deploy(own, {
       ...collaborators,
       preparation: data.preparation,
+      asksUrl: false,
       // GitHub runs a workflow for the merge with the base; what people know is the head.
       order: { ...order, readRun: async () => ({ ...(await order.readRun()), ...headOf(pull) }) },
     }),
@@ -147,14 +152,26 @@ async function release(
   if (isToBeSeeded && !settings.dryRun) await aside.tags.add(released.function.arn, SEEDED_TAG)
   const { created, expires, database } = tags
   const { number, repository, headSha } = pull
-  return { ...released, preview: { pull: number, repository, headSha, created, expires, database } }
+  const result = { ...released, preview: { pull: number, repository, headSha, created, expires, database } }
+  return { result, own }
+}
+
+/** @throws UserError where visitors are refused, or get no answer of the function's */
+async function isReachable(
+  { function: { name, url } }: PreviewResult,
+  own: DeploySettings,
+  collaborators: PreviewCollaborators,
+): Promise<boolean> {
+  if (own.dryRun) return true
+  const asked = { access: own.functionUrl ?? 'none', settings: own }
+  return (await confirmPublicUrl(name, url, asked, collaborators)) !== 'unreachable'
 }
 
 function readyFacts(
   { function: released, artifact, coldStartMs, difference, preview }: PreviewResult,
   settings: DeploySettings,
   seconds: number,
-): ReadyFacts {
+): Omit<ReadyFacts, 'isReached'> {
   const change = difference.code?.contents?.zipBytes
   return {
     ...{ url: released.url, ...previewData(preview, settings) },

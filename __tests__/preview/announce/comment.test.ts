@@ -45,6 +45,12 @@ ${COMMIT}
 ${FOOT}`)
   })
 
+  test('of a preview whose address the run does not reach says no more than it knows', () => {
+    const body = bodyOf({ status: 'ready', ...READY, isReached: false })
+    expect(body).toContain(`### Preview of ${HEADED}: released, and not reached by the run\n`)
+    expect(body).toContain(`| Address | ${URL_OF_PREVIEW} |`)
+  })
+
   test('of a preview that lets in only some', () => {
     const access = 'Asks for a user and a password'
     expect(bodyOf({ status: 'ready', ...READY, access })).toContain(`

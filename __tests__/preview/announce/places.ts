@@ -17,6 +17,7 @@ export const PLACE: AnnouncePlace = {
 
 export const READY: ReadyFacts = {
   url: URL_OF_PREVIEW,
+  isReached: true,
   access: undefined,
   zipBytes: 26_200_000,
   unzippedBytes: 80_100_000,

@@ -41,7 +41,7 @@ function outcomeOf(announcement: Announcement): string {
     case 'deploying':
       return 'deploying …'
     case 'ready':
-      return 'ready'
+      return announcement.isReached ? 'ready' : 'released, and not reached by the run'
     case 'failed':
       return 'failed'
     case 'removed':

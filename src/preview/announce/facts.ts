@@ -30,6 +30,8 @@ export interface StartedFacts {
 
 export interface ReadyFacts {
   readonly url: string | undefined
+  /** Whether the run could ask it, or had not to: else nobody knows whether it answers. */
+  readonly isReached: boolean
   /** For people, whom it lets in; undefined for everybody. */
   readonly access: string | undefined
   readonly zipBytes: number

@@ -1,3 +1,4 @@
+import type { Problem } from '../../errors.ts'
 import type { Reporter } from '../../report/reporter.ts'
 import { authorizationOf } from '../../settings/basic-auth.ts'
 import type { FunctionSettings } from '../../settings/settings.ts'
@@ -6,8 +7,16 @@ import type { DesiredRelease } from '../state.ts'
 
 /** An application's own 403 is none of this. */
 const REFUSED_BY_AWS = /^\{[^]*"message":\s*"Forbidden/i
+/** For a function that has failed, or whose answer is none: nothing, two words, or (of emulators) its error. */
+const ANSWERED_BY_LAMBDA = /^\s*(?:$|Internal Server Error\s*$|\{[^]*"(?:message|errorMessage|errorType)":)/i
 /** How long after a refusal the next request comes: statements that were just written take some seconds to hold. */
 const PATIENCE_MILLISECONDS = [1000, 2000, 4000] as const
+
+/** What is asked of whom. */
+export interface PublicRequest {
+  readonly access: DesiredRelease['access']
+  readonly settings: FunctionSettings
+}
 
 interface Collaborators {
   readonly report: Reporter
@@ -18,14 +27,14 @@ interface Collaborators {
 /** A request to the public address, which only reports: traffic has moved, and a slow network must not undo it. */
 export async function requestPublicUrl(
   address: string | undefined,
-  { access, settings }: { access: DesiredRelease['access']; settings: FunctionSettings },
+  asked: PublicRequest,
   { report, clock, wait }: Collaborators,
 ): Promise<void> {
-  if (address === undefined || access !== 'public' || !settings.smoke) return
-  const url = publicAddress(address, settings.urlOrigin) + (smokeRequestsOf(settings)[0]?.path ?? '/')
+  const url = urlToAsk(address, asked)
+  if (url === undefined) return
   const started = clock()
   try {
-    const { status, isRefused } = await answerOf(url, headersOf(settings), wait)
+    const { status, isRefused } = await answerOf(url, headersOf(asked.settings), wait)
     report.info(`GET ${url} → ${status} (${((clock() - started) / 1000).toFixed(2)} s)`)
     if (isRefused) {
       report.warning({
@@ -36,26 +45,38 @@ export async function requestPublicUrl(
       report.warning({ title: `GET ${url} answers ${status}`, hint: "Look at the function's log." })
     }
   } catch (error) {
-    const { message, cause } = error as Error & { cause?: NodeJS.ErrnoException }
-    report.warning({
-      title: `${url} could not be requested from here`,
-      // Of fetch, only the cause tells something; where several addresses were tried, only its code.
-      detail: cause?.message || cause?.code || message,
-      hint: 'The release is done; this request only reports.',
-    })
+    report.warning({ ...unreachable(url, error), hint: 'The release is done; this request only reports.' })
+  }
+}
+
+/** Undefined where nobody would be let in, or nothing is to be asked. */
+export function urlToAsk(address: string | undefined, { access, settings }: PublicRequest): string | undefined {
+  if (address === undefined || access !== 'public' || !settings.smoke) return undefined
+  return publicAddress(address, settings.urlOrigin) + (smokeRequestsOf(settings)[0]?.path ?? '/')
+}
+
+export function unreachable(url: string, error: unknown): Problem {
+  const { message, cause } = error as Error & { cause?: NodeJS.ErrnoException }
+  return {
+    title: `${url} could not be requested from here`,
+    // Of fetch, only the cause tells something; where several addresses were tried, only its code.
+    detail: cause?.message || cause?.code || message,
   }
 }
 
 type Headers = Readonly<Record<string, string>>
 
-function headersOf(settings: FunctionSettings): Headers {
+export function headersOf(settings: FunctionSettings): Headers {
   const authorization = authorizationOf(settings)
   return authorization === undefined ? {} : { authorization }
 }
 
-interface Answer {
+export interface Answer {
   readonly status: number
+  /** By AWS, before the function was asked. */
   readonly isRefused: boolean
+  /** Whether Lambda answers in place of the function. */
+  readonly isLambdas: boolean
 }
 
 async function answerOf(url: string, headers: Headers, wait: Collaborators['wait']): Promise<Answer> {
@@ -68,13 +89,22 @@ async function answerOf(url: string, headers: Headers, wait: Collaborators['wait
   return answer
 }
 
-async function request(url: string, headers: Headers): Promise<Answer> {
-  const answer = await fetch(url, { headers, redirect: 'manual', signal: AbortSignal.timeout(30_000) })
+export async function request(url: string, headers: Headers, signal?: AbortSignal): Promise<Answer> {
+  const timeout = AbortSignal.timeout(30_000)
+  const until = signal ? AbortSignal.any([signal, timeout]) : timeout
+  const answer = await fetch(url, { headers, redirect: 'manual', signal: until })
   const { status } = answer
-  if (status === 403) return { status, isRefused: REFUSED_BY_AWS.test(await answer.text()) }
+  if (status === 403 || status === 502) {
+    const body = await answer.text()
+    return {
+      status,
+      isRefused: status === 403 && REFUSED_BY_AWS.test(body),
+      isLambdas: status === 502 && ANSWERED_BY_LAMBDA.test(body),
+    }
+  }
   // A stream may have no end: of it, the head says enough.
   await answer.body?.cancel()
-  return { status, isRefused: false }
+  return { status, isRefused: false, isLambdas: false }
 }
 
 /** Without a final slash. An emulator's URLs do not resolve: `url-origin` says where they really are. */
