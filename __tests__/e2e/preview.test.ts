@@ -41,6 +41,7 @@ interface Options {
   /** That came or went. */
   readonly label?: string
   readonly headRepository?: string
+  readonly isDraft?: boolean
   readonly inputs?: Readonly<Record<string, string>>
   readonly env?: Readonly<Record<string, string>>
   readonly workspace?: string
@@ -55,11 +56,12 @@ async function run(pull: number, options: Options = {}): Promise<ActionResult> {
     sha = shaOf('a'),
     eventName = 'pull_request',
     headRepository,
+    isDraft = false,
     env = {},
   } = options
   const { role, ...machine } = world.inputs
   const repository = github.env.GITHUB_REPOSITORY
-  github.pulls.set(pull, { isOpen: action !== 'closed', headSha: options.newest ?? sha, labels })
+  github.pulls.set(pull, { isOpen: action !== 'closed', headSha: options.newest ?? sha, labels, isDraft })
   return await runAction({
     inputs: {
       ...machine,
@@ -85,6 +87,7 @@ async function run(pull: number, options: Options = {}): Promise<ActionResult> {
         head: { sha, ref: 'feature', repo: { full_name: headRepository ?? repository } },
         base: { ref: 'main' },
         labels: [],
+        draft: isDraft,
       },
     },
   })
@@ -179,16 +182,17 @@ describe('nothing is done', () => {
       'Skipped: a run of Dependabot',
     ],
     ['without the label', { inputs: { 'preview-label': 'preview' } }, 'has no label "preview"'],
+    ['for a draft', { isDraft: true, inputs: { 'preview-drafts': 'false' } }, 'Skipped: pull request 8 is a draft'],
     ['for an action that says nothing', { action: 'locked' }, 'Command: none (pull_request locked)'],
     [
       'for a pull request that is a draft from now on',
       { action: 'converted_to_draft' },
-      '::notice title=Nothing to do for pull_request converted_to_draft',
+      '##[notice]Nothing to do for pull_request converted_to_draft',
     ],
     [
       'for a merge queue, which waits for it',
       { action: 'checks_requested', eventName: 'merge_group' },
-      '::notice title=Nothing to do for merge_group checks_requested',
+      '##[notice]Nothing to do for merge_group checks_requested',
     ],
   ])(
     '%s',
@@ -319,14 +323,22 @@ test('deleted by hand while its pull request is open: the next commit makes it a
 }, 180_000)
 
 test('nothing that is secret is printed', async () => {
-  const { log, summary } = await run(13)
+  const inputs = { 'basic-auth': 'team:canary-Team-1', 'preview-basic-auth': 'guests:canary-Guests-1' }
+  const { log, summary, outputs } = await run(13, { inputs })
   const { env } = world
   const password = new URL(world.postgres.url).password
   const [own = 'no address'] =
     /postgresql:\/\/shop_pr_13:([^@]+)@/.exec(await variablesOf('shop-pr-13'))?.slice(1) ?? []
   expect(own.length).toBeGreaterThan(10)
-  for (const secret of [password, own, github.token, env['AWS_SECRET_ACCESS_KEY'] ?? 'none'])
+  for (const secret of [password, own, github.token, env['AWS_SECRET_ACCESS_KEY'] ?? 'none', 'canary-'])
     for (const text of [log, summary, ...github.commentsOf(13)]) expect(text).not.toContain(secret)
+  const url = new URL(outputs['url'] ?? '')
+  const address = world.proxy.urlOrigin.replace('{id}', url.hostname.split('.')[0] ?? '')
+  const answers = Object.values(inputs).map((user) =>
+    fetch(address, { headers: { authorization: `Basic ${Buffer.from(user).toString('base64')}` } }),
+  )
+  expect((await Promise.all(answers)).map(({ status }) => status)).toEqual([401, 200])
+  expect(github.commentsOf(13)).toEqual([expect.stringContaining('Asks for a user and a password')])
   expect((await run(13, { action: 'closed', workspace: empty })).exitCode).toBe(0)
 }, 120_000)
 
