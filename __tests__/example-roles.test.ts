@@ -63,6 +63,7 @@ const byHand = (inputs: Event['inputs'] = {}): Event => ({ name: 'workflow_dispa
 const TAKEN: readonly (readonly [string, string, readonly Event[]])[] = [
   ['README.md', 'DeployRole', [PUSH]],
   ['README.md', 'PreviewRole', [OPENED, CLOSED, NIGHT]],
+  ['docs/getting-started.md', 'DeployRole', [PUSH]],
   ['attest.yml', 'DeployRole', [PUSH, byHand()]],
   ['django.yml', 'DeployRole', [PUSH, byHand({ command: 'deploy' }), byHand({ command: 'plan' })]],
   ['django.yml', 'PreviewRole', [OPENED, CLOSED, NIGHT, byHand({ command: 'sweep' })]],
@@ -76,8 +77,8 @@ const TAKEN: readonly (readonly [string, string, readonly Event[]])[] = [
 ]
 const BESIDE = { role: 'ExecutionRole', 'preview-role': 'PreviewExecutionRole' } as const
 
-const inReadme = documented.filter(([place]) => place.startsWith('README.md'))
-const workflows = Object.fromEntries([...examples, ...inReadme.map(([, workflow]) => ['README.md', workflow] as const)])
+const inPages = documented.map(([place, workflow]) => [place.replace(/:\d+$/, ''), workflow] as const)
+const workflows = Object.fromEntries([...examples, ...inPages])
 
 /** Each role that a workflow names, as each event leads to it. */
 const named = TAKEN.flatMap(([file, taken, events]) =>
@@ -97,7 +98,7 @@ const named = TAKEN.flatMap(([file, taken, events]) =>
 )
 
 describe('the roles that workflows name', () => {
-  test('are those of all examples, and of README.md', () => {
+  test('are those of all examples and pages', () => {
     expect(new Set(named.map(({ file }) => file))).toEqual(new Set(Object.keys(workflows)))
   })
 
