@@ -144,6 +144,7 @@ export function configured(changes: Partial<DesiredRelease['configuration']>, de
 export const leastNeeds: RoleNeeds = {
   functionName: 'shop',
   logGroup: '/aws/lambda/shop',
+  makesLogGroup: true,
   secrets: {},
   isInVpc: false,
   fileSystems: [],

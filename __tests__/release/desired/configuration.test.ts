@@ -233,6 +233,8 @@ describe('a release', () => {
       ...['createFunction shop', 'setConcurrency 5', 'publish new'],
     ])
     expect(world.aside.roles.get('shop-role')?.policy).toContain('parameter/shop/key')
+    // Lines that come late would make the group anew when it is removed.
+    expect(world.aside.roles.get('shop-role')?.policy).not.toContain('logs:CreateLogGroup')
     expect((await world.lambda.getVersion('shop'))?.role).toBe('arn:aws:iam::123456789012:role/shop-role')
   })
 
@@ -288,6 +290,7 @@ describe('a release', () => {
     const calls = await deploy(world, { 'create-role': 'true' })
     expect(calls.filter((line) => line.startsWith('createFunction'))).toHaveLength(2)
     expect(world.waits).toContain(2000)
+    expect(world.aside.roles.get('shop-role')?.policy).toContain('logs:CreateLogGroup')
   })
 
   test.each([

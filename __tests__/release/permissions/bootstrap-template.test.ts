@@ -171,6 +171,13 @@ describe('the role of previews', () => {
     expect([job, own]).toEqual([['parameter/shop/admin'], ['parameter/shop/preview/key']])
   })
 
+  test('and its functions make no log group: late lines would make it anew when it is removed', async () => {
+    expect(JSON.stringify(await roleOf('ExecutionRole'))).toContain('logs:CreateLogGroup')
+    const own = JSON.stringify(await roleOf('PreviewExecutionRole'))
+    expect(own).toContain('logs:PutLogEvents')
+    expect(own).not.toContain('logs:CreateLogGroup')
+  })
+
   test('and its functions read no secrets of production', async () => {
     const secrets = 'KEY=ssm:/shop/key'
     expect(JSON.stringify(await roleOf('ExecutionRole', { secrets }))).toContain('parameter/shop/key')

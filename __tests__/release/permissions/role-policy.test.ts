@@ -50,6 +50,11 @@ describe('what the role of a function may do', () => {
       ],
     ],
     [
+      'a log group that the deployment makes, into which it writes alone',
+      { makesLogGroup: false },
+      [{ ...logs, Action: ['logs:CreateLogStream', 'logs:PutLogEvents'] }],
+    ],
+    [
       'parameters, without their versions and keys',
       { secrets: { A: 'ssm:/shop/key', B: 'ssm:plain:3', C: 'ssm:/shop/key#a', D: `${parameter}/other:2#b` } },
       [
@@ -114,7 +119,8 @@ describe('what the role of a function may do', () => {
       [allow('DeadLetters', ['sns:Publish'], 'arn:aws:sns:eu-west-1:1:failed')],
     ],
   ])('%s', (_, needs, statements) => {
-    const expected = needs.logGroup === undefined ? [logs, ...statements] : statements
+    const isOther = needs.logGroup !== undefined || needs.makesLogGroup !== undefined
+    const expected = isOther ? statements : [logs, ...statements]
     expect(roleStatements({ ...leastNeeds, ...needs }, place)).toEqual(expected)
   })
 

@@ -32,11 +32,12 @@ function wholeNumber(setting: string): number | undefined {
 
 /** By what the function will have, whether a setting says so or it has it already. */
 function roleNeeds(settings: FunctionSettings, { latest }: CurrentRelease): RoleNeeds {
-  const { functionName, secrets } = settings
+  const { functionName, secrets, logRetention } = settings
   const options = { ...latest?.options, ...desiredOptions(settings, latest?.options) }
   return {
     functionName,
     logGroup: options.logGroup ?? defaultLogGroup(functionName),
+    makesLogGroup: logRetention === undefined,
     secrets,
     isInVpc: (options.vpcSubnets ?? []).length > 0,
     fileSystems: options.fileSystems ?? [],

@@ -98,11 +98,11 @@ export function bootstrapTemplate(settings: FunctionSettings, options: Bootstrap
       ),
       ExecutionRole: role('execution', `Runs ${functionName}`, LAMBDA_TRUST, {
         Version: '2012-10-17',
-        Statement: roleStatements(needsOf(settings), HERE),
+        Statement: roleStatements(needsOf(settings, { makesLogGroup: true }), HERE),
       }),
       PreviewExecutionRole: role('preview-execution', `Runs previews of ${functionName}`, LAMBDA_TRUST, {
         Version: '2012-10-17',
-        Statement: roleStatements(needsOf(previewSettings(previews)), HERE),
+        Statement: roleStatements(needsOf(previewSettings(previews), { makesLogGroup: false }), HERE),
       }),
       LogGroup: {
         Type: 'AWS::Logs::LogGroup',
@@ -233,11 +233,11 @@ function role(ending: string, description: string, trust: object, policy: object
   }
 }
 
-function needsOf(settings: FunctionSettings): RoleNeeds {
+function needsOf(settings: FunctionSettings, logging: Pick<RoleNeeds, 'makesLogGroup'>): RoleNeeds {
   const { functionName, secrets, vpcSubnets = [], fileSystems = [], tracing, deadLetterTarget, kmsKey } = settings
   return {
     functionName,
-    logGroup: logGroupOf(settings),
+    ...{ logGroup: logGroupOf(settings), ...logging },
     secrets,
     isInVpc: vpcSubnets.length > 0,
     fileSystems,

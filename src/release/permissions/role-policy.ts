@@ -4,6 +4,8 @@ import type { Table } from '../../settings/kinds.ts'
 export interface RoleNeeds {
   readonly functionName: string
   readonly logGroup: string
+  /** Whether Lambda makes the log group, with this role: what it logs late would make one anew that is removed. */
+  readonly makesLogGroup: boolean
   /** References by the variables that they are for. */
   readonly secrets: Table
   readonly isInVpc: boolean
@@ -107,9 +109,10 @@ export function roleStatements(needs: RoleNeeds, place: Place): readonly Stateme
   ]
 }
 
-function logStatement({ logGroup }: RoleNeeds, { partition, region, account }: Place): Statement {
+function logStatement({ logGroup, makesLogGroup }: RoleNeeds, { partition, region, account }: Place): Statement {
   const arn = `arn:${partition}:logs:${region}:${account}:log-group:${logGroup}`
-  return allow('Logs', ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:PutLogEvents'], [arn, `${arn}:*`])
+  const actions = [...(makesLogGroup ? ['logs:CreateLogGroup'] : []), 'logs:CreateLogStream', 'logs:PutLogEvents']
+  return allow('Logs', actions, [arn, `${arn}:*`])
 }
 
 /** What reads secrets, as a function does: those of a service all at once. */
