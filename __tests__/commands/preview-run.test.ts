@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { SettingsError, UserError } from '../../src/errors.ts'
+import type { PullState } from '../../src/github/api.ts'
 import { createPreviewWorld, SHA } from './preview-world.ts'
 
 let shop: Awaited<ReturnType<typeof createPreviewWorld>>
@@ -13,7 +14,7 @@ beforeEach(async () => {
 })
 afterEach(() => shop[Symbol.asyncDispose]())
 
-const state = { number: 7, isOpen: true, headSha: SHA, labels: [] as readonly string[] }
+const state: PullState = { number: 7, isOpen: true, headSha: SHA, labels: [] }
 
 describe('a preview', () => {
   test('is told of when it begins, and when it answers', async () => {

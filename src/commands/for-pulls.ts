@@ -67,11 +67,9 @@ export async function removePreviews(event: RunEvent, work: PullWork): Promise<D
   const [removing, now] = await Promise.all([openRemoval(settings, work), stateOf(pull, github)])
   const isOpen = reasonNotToRemove(event, now)
   if (isOpen) return { skipped: isOpen }
-  const [result, told] = await Promise.all([
-    destroy(pull, settings, removing),
-    github ? previewsToldOf({ pull: number, repository, region }, environmentOf(settings), github) : [],
-  ])
-  await announceRemovals(destroyedOrTold(result, told, settings.functionName), pull, settings, work)
+  const told = github && previewsToldOf({ pull: number, repository, region }, environmentOf(settings), github)
+  const result = await destroy(pull, settings, removing, told)
+  await announceRemovals(destroyedOrTold(result, (await told) ?? [], settings.functionName), pull, settings, work)
   return result
 }
 
