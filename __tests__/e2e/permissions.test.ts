@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { cp, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { CreatePolicyCommand, GetRoleCommand, IAMClient } from '@aws-sdk/client-iam'
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { parse } from 'yaml'
 import { ensureVenv } from '../../scripts/environment/pythons.ts'
@@ -167,6 +168,38 @@ describe('permissions', () => {
     expect(needed().map(({ action }) => action)).toEqual(
       expect.arrayContaining(['lambda:CreateFunction', '*:GetResources', 'lambda:DeleteFunction']),
     )
+  })
+
+  test('of previews whose roles are made within a boundary: each call is allowed, and the role is bounded', async () => {
+    const iam = new IAMClient({
+      ...{ endpoint: world.emulator.endpoint, region: world.emulator.region },
+      credentials: { accessKeyId: 'emulator-access-key', secretAccessKey: 'emulator-secret-key' },
+    })
+    const document = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 'logs:*', Resource: '*' }] }
+    const { Policy: made } = await iam.send(
+      new CreatePolicyCommand({ PolicyName: 'previews', PolicyDocument: JSON.stringify(document) }),
+    )
+    const boundary = made?.Arn ?? ''
+    const settings = ['--create-role', '--permissions-boundary', boundary, '--preview-database', 'none']
+    const policy = JSON.parse(
+      await printed('permissions', '--previews', '--allowed-account-ids', ACCOUNT, ...settings),
+    ) as Policy
+    const given = Object.entries(world.inputs).flatMap(([name, value]) => (name === 'role' ? [] : [`--${name}`, value]))
+    const place = ['--project', PROJECT, '--output', join(world.folder, 'preview.zip')]
+    const variables = { env: { GITHUB_REPOSITORY_ID: '42', GITHUB_REPOSITORY: 'octocat/shop' } }
+    world.proxy.clear()
+    const run = ['preview', '--pr', '9', '--function-name', 'guarded', ...place, ...given, ...settings]
+    const { exitCode, stdout } = await world.cli(run, variables)
+    expect([exitCode, stdout]).toEqual([0, expect.stringContaining(`within the permissions boundary ${boundary}`)])
+    const roleName = { RoleName: 'guarded-pr-9-role' }
+    const { Role: role } = await iam.send(new GetRoleCommand(roleName))
+    expect(role?.PermissionsBoundary?.PermissionsBoundaryArn).toBe(boundary)
+    const destroy = ['destroy', '--pr', '9', '--function-name', 'guarded']
+    expect((await world.cli(destroy, variables)).exitCode).toBe(0)
+    await expect(iam.send(new GetRoleCommand(roleName))).rejects.toThrow(/guarded-pr-9-role/)
+    expect(needed().map(({ action }) => action)).toContain('*:CreateRole')
+    // As above.
+    expect(refused(policy)).toEqual([{ action: '*:ListLayerVersions', resource: undefined }])
   })
 
   test('of upload-bucket: auto: each call is allowed, and previews may not touch what is uploaded for the function', async () => {
