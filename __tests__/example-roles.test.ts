@@ -18,8 +18,12 @@ const REPOSITORY = 'acme/shop'
 const ACCOUNT = '123456789012'
 
 /** Whom the roles of a template trust, by their ARNs. */
-async function rolesFor(names: string, options: Pick<BootstrapOptions, 'environment' | 'branch'>) {
-  const explicit = { given: { 'function-name': 'shop' }, nameOf: String }
+async function rolesFor(
+  names: string,
+  options: Pick<BootstrapOptions, 'environment' | 'branch'>,
+  more: Readonly<Record<string, string>> = {},
+) {
+  const explicit = { given: { 'function-name': 'shop', ...more }, nameOf: String }
   const settings = await loadFunctionSettings({
     ...{ project: await folderWith({}), stage: undefined, environment: {} },
     explicit,
@@ -114,12 +118,17 @@ describe('the roles that workflows name', () => {
 })
 
 describe('the roles that settings name beside them', () => {
-  const pages = ['README.md', 'docs/previews.md']
+  const OWN = {
+    role: 'ExecutionRole',
+    'preview-role': 'PreviewExecutionRole',
+    'database-role': 'DatabaseRole',
+  } as const
+  const pages = ['README.md', 'docs/previews.md', 'docs/preview-databases.md']
   const snippets = fences.filter(({ page, language, text }) => {
-    return pages.includes(page) && language === 'toml' && /^(?:preview-)?role = /m.test(text)
+    return pages.includes(page) && language === 'toml' && /^(?:preview-|database-)?role = /m.test(text)
   })
 
-  test('are in both pages', () => {
+  test('are in the pages about previews', () => {
     expect(new Set(snippets.map(({ page }) => page))).toEqual(new Set(pages))
   })
 
@@ -127,12 +136,19 @@ describe('the roles that settings name beside them', () => {
     '%s: the template makes them for the function that is named there',
     async (_, text) => {
       const [, functionName = ''] = /^function-name = "(.+)"$/m.exec(text) ?? []
-      const roles = await rolesFor(functionName, { environment: undefined, branch: 'main' })
-      const given = [...text.matchAll(/^(role|preview-role) = "(.+)"$/gm)]
-      expect(given.map(([, key, arn = '']) => [key, roles[arn]?.name])).toEqual([
-        ['role', 'ExecutionRole'],
-        ['preview-role', 'PreviewExecutionRole'],
-      ])
+      const given = [...text.matchAll(/^(role|preview-role|database-role) = "(.+)"$/gm)].map(
+        ([, key = '', arn = '']) => {
+          return [key as keyof typeof OWN, arn] as const
+        },
+      )
+      const forDatabases = { 'preview-database-admin': 'ssm:/shop/admin', 'preview-database-access': 'function' }
+      const databases = given.filter(([key]) => key === 'database-role')
+      const roles = await rolesFor(
+        functionName,
+        { environment: undefined, branch: 'main' },
+        databases.length > 0 ? { ...forDatabases, ...Object.fromEntries(databases) } : {},
+      )
+      expect(given.map(([key, arn]) => [key, roles[arn]?.name])).toEqual(given.map(([key]) => [key, OWN[key]]))
     },
   )
 })

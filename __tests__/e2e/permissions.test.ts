@@ -288,7 +288,12 @@ describe('bootstrap', () => {
       return
     }
     const file = join(world.folder, 'bootstrap.yml')
-    const settings = ['--secrets', 'KEY=ssm:/shop/key', '--upload-bucket', 's3://uploads', '--dependencies-layer']
+    const databaseRole = `arn:aws:iam::${ACCOUNT}:role/shop-databases`
+    const settings = [
+      ...['--secrets', 'KEY=ssm:/shop/key', '--upload-bucket', 's3://uploads', '--dependencies-layer'],
+      ...['--preview-database-admin', 'ssm:/shop/admin', '--preview-database-access', 'function'],
+      ...['--database-role', databaseRole],
+    ]
     await printed('bootstrap', ...repository, ...settings, '--environment', 'production', '--output', file)
     const linted = promisify(execFile)(join(venv, 'bin/cfn-lint'), ['--include-checks', 'I', '--', file])
     expect(await linted.catch((error: unknown) => error)).toMatchObject({ stdout: '', stderr: '' })

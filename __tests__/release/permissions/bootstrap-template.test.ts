@@ -185,6 +185,38 @@ describe('the role of previews', () => {
   })
 })
 
+describe('the role for databases', () => {
+  const given = {
+    'preview-database-admin': 'secretsmanager:shop/preview/database-admin',
+    'preview-database-access': 'function',
+    secrets: 'KEY=ssm:/shop/key',
+  }
+  const databaseRole = { 'database-role': 'arn:aws:iam::123456789012:role/shop-databases' }
+
+  test('is made where the settings name one, and reads the secret of the administrator alone', async () => {
+    const { Resources: resources, Outputs: outputs } = await templateOf({ ...given, ...databaseRole })
+    expect(Object.keys(outputs)).toContain('DatabaseRoleArn')
+    const text = JSON.stringify(resources['DatabaseRole'])
+    expect(text).toContain('secret:shop/preview/database-admin-??????')
+    expect(text).toContain('"${RoleNames}-databases"')
+    expect(text).not.toContain('parameter/shop/key')
+    expect(JSON.stringify(resources['ExecutionRole'])).not.toContain('database-admin')
+    expect(JSON.stringify(resources['PreviewRole'])).not.toContain('database-admin')
+  })
+
+  test('is given to the function by its deployment, and by nobody else', async () => {
+    const { Resources: resources } = await templateOf({ ...given, ...databaseRole })
+    const givers = Object.entries(resources).filter(([, each]) => JSON.stringify(each).includes('${DatabaseRole.Arn}'))
+    expect(givers.map(([name]) => name)).toEqual(['DeployRole'])
+    expect(JSON.stringify(resources)).not.toContain('123456789012')
+  })
+
+  test('is none else', async () => {
+    const { Resources: resources, Outputs: outputs } = await templateOf(given)
+    expect([resources['DatabaseRole'], outputs['DatabaseRoleArn']]).toEqual([undefined, undefined])
+  })
+})
+
 test('a retention that never ends is no retention of a template', async () => {
   const { Parameters: parameters } = bootstrapTemplate(await load({ 'log-retention': 'never' }), {
     repository: 'acme/shop',

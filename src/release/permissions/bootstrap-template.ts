@@ -84,7 +84,7 @@ export function bootstrapTemplate(settings: FunctionSettings, options: Bootstrap
           whereIs('HasEnvironment', 'repo:${GitHubRepository}:environment:${GitHubEnvironment}'),
           whereIs('HasBranch', 'repo:${GitHubRepository}:ref:refs/heads/${GitHubBranch}'),
         ]),
-        deployPolicy({ ...settings, role: '${ExecutionRole.Arn}', createRole: false, dryRun: false }, HERE),
+        deployPolicy({ ...settings, ...ownRoles(settings), createRole: false, dryRun: false }, HERE),
       ),
       PreviewRole: role(
         'previews',
@@ -104,6 +104,7 @@ export function bootstrapTemplate(settings: FunctionSettings, options: Bootstrap
         Version: '2012-10-17',
         Statement: roleStatements(needsOf(previewSettings(previews), { makesLogGroup: false }), HERE),
       }),
+      ...(settings.databaseRole !== undefined && { DatabaseRole: databaseRole(settings) }),
       LogGroup: {
         Type: 'AWS::Logs::LogGroup',
         Condition: 'CreatesLogGroup',
@@ -121,9 +122,26 @@ export function bootstrapTemplate(settings: FunctionSettings, options: Bootstrap
       PreviewExecutionRoleArn: output('The setting preview-role', {
         'Fn::GetAtt': ['PreviewExecutionRole', 'Arn'],
       }),
+      ...(settings.databaseRole !== undefined && {
+        DatabaseRoleArn: output('The setting database-role', { 'Fn::GetAtt': ['DatabaseRole', 'Arn'] }),
+      }),
       ProviderArn: output('The identity provider, for stacks of other functions', PROVIDER),
     },
   }
+}
+
+/** Those that the function gets from the template, whatever the settings call them. */
+function ownRoles({ databaseRole: given }: FunctionSettings): Pick<FunctionSettings, 'role' | 'databaseRole'> {
+  return { role: '${ExecutionRole.Arn}', databaseRole: given === undefined ? undefined : '${DatabaseRole.Arn}' }
+}
+
+/** Of the secrets it reads that of the administrator alone. */
+function databaseRole(settings: FunctionSettings): object {
+  const secrets = { admin: settings.previewDatabaseAdmin ?? '' }
+  return role('databases', `Makes and removes databases of previews of ${settings.functionName}`, LAMBDA_TRUST, {
+    Version: '2012-10-17',
+    Statement: roleStatements(needsOf({ ...settings, secrets }, { makesLogGroup: true }), HERE),
+  })
 }
 
 const PROVIDER = { 'Fn::If': ['CreatesProvider', { Ref: 'GitHubProvider' }, { Ref: 'ProviderArn' }] }
