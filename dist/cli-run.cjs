@@ -6898,24 +6898,24 @@ function authorizationOf({ basicAuth }) {
   if (basicAuth === void 0 || basicAuth === NONE) return void 0;
   return `Basic ${Buffer.from(basicAuth).toString("base64")}`;
 }
-function basicAuthContradictions(values) {
+function basicAuthContradictions(values, name = "basic-auth") {
   const isProtected = values.basicAuth !== void 0 && values.basicAuth !== NONE;
   return [
     ...isProtected && values.functionUrl === "iam" ? [
       {
-        title: "basic-auth is set, and function-url is iam",
+        title: `${name} is set, and function-url is iam`,
         hint: "Keep one of the two: both are said in the same header of a request."
       }
     ] : [],
     ...isProtected && values.handler === NONE ? [
       {
-        title: "basic-auth is set, and with handler: none there is no handler that could ask for it",
-        hint: "Remove basic-auth, or let the artifact have the handler."
+        title: `${name} is set, and with handler: none there is no handler that could ask for it`,
+        hint: `Remove ${name}, or let the artifact have the handler.`
       }
     ] : []
   ];
 }
-var import_node_crypto7, BASIC_AUTH_VARIABLE, NONE, ROUNDS, BASIC_AUTH_SETTINGS;
+var import_node_crypto7, BASIC_AUTH_VARIABLE, NONE, ROUNDS, USER_AND_PASSWORD, BASIC_AUTH_SETTINGS;
 var init_basic_auth = __esm({
   "src/settings/basic-auth.ts"() {
     "use strict";
@@ -6924,16 +6924,19 @@ var init_basic_auth = __esm({
     BASIC_AUTH_VARIABLE = "WSGI_LAMBDA_BASIC_AUTH";
     NONE = "none";
     ROUNDS = 1e4;
+    USER_AND_PASSWORD = {
+      format: "USER:PASSWORD, the password with 8 characters or more; or none",
+      // RFC 7617, 2: no control characters, and no colon in the user.
+      pattern: /^(?:none|[^:\p{Cc}]+:[^\p{Cc}]{8,})$/u,
+      isConfidential: true,
+      example: "team:correct-horse-battery-staple",
+      placeholder: "USER:PASSWORD"
+    };
     BASIC_AUTH_SETTINGS = {
       "basic-auth": text({
+        ...USER_AND_PASSWORD,
         description: "Lets in only who knows this user and password; search engines are told to keep nothing. The function gets a hash.",
-        format: "USER:PASSWORD, the password with 8 characters or more; or none",
-        // RFC 7617, 2: no control characters, and no colon in the user.
-        pattern: /^(?:none|[^:\p{Cc}]+:[^\p{Cc}]{8,})$/u,
-        isConfidential: true,
-        example: "team:correct-horse-battery-staple",
-        defaultText: "the function's own, none for a new one",
-        placeholder: "USER:PASSWORD"
+        defaultText: "the function's own, none for a new one"
       }),
       "basic-auth-except": lines({
         description: "Paths that everybody may request all the same, such as a health check.",
@@ -7005,6 +7008,13 @@ var init_function = __esm({
         description: "Make the execution role FUNCTION-NAME-role with what the function needs, and keep it so.",
         example: "true",
         default: false
+      }),
+      "permissions-boundary": text({
+        description: "The policy that bounds what a role may do that create-role makes, whatever its own policy says.",
+        format: "the ARN of an IAM policy",
+        pattern: /^arn:aws[\w-]*:iam::(?:\d{12}|aws):policy\/[\w+=,.@/-]+$/,
+        example: "arn:aws:iam::123456789012:policy/shop-boundary",
+        placeholder: "ARN"
       }),
       "vpc-subnets": listOrNone({
         description: "The subnets of the function's VPC. none takes it out of its VPC.",
@@ -7370,9 +7380,9 @@ var init_leven = __esm({
 });
 
 // src/settings/suggestion.ts
-function suggestion(name, known, nameOf5 = String) {
+function suggestion(name, known, nameOf6 = String) {
   const near = closestMatch(name, known, { maxDistance: Math.max(2, Math.floor(name.length / 3)) });
-  return near === void 0 ? `Known: ${known.join(", ")}.` : `Did you mean ${nameOf5(near)}?`;
+  return near === void 0 ? `Known: ${known.join(", ")}.` : `Did you mean ${nameOf6(near)}?`;
 }
 var init_suggestion = __esm({
   "src/settings/suggestion.ts"() {
@@ -7800,6 +7810,7 @@ function previewGaps(values) {
   const { previewDatabase: kind, previewDatabaseAdmin: admin } = values;
   const { previewDatabaseCreate: create, previewDatabaseDelete: remove4 } = values;
   return [
+    ...basicAuthContradictions({ ...values, basicAuth: values.previewBasicAuth }, "preview-basic-auth"),
     ...isOnServer(kind) && admin === void 0 && create === void 0 ? [
       problem(
         `preview-database is ${kind}, and preview-database-admin is not set`,
@@ -7851,6 +7862,7 @@ var REMOTE_COMMANDS, ROLE, PREVIEW_SETTINGS, problem;
 var init_preview = __esm({
   "src/settings/preview.ts"() {
     "use strict";
+    init_basic_auth();
     init_kinds();
     init_secrets();
     REMOTE_COMMANDS = {
@@ -7892,6 +7904,16 @@ var init_preview = __esm({
         example: "preview",
         defaultText: "all pull requests get one",
         placeholder: "LABEL"
+      }),
+      "preview-drafts": trueOrFalse({
+        description: "Whether draft pull requests get a preview; else they get one once they are ready for review.",
+        example: "false",
+        default: true
+      }),
+      "preview-basic-auth": text({
+        ...USER_AND_PASSWORD,
+        description: "Lets into previews only who knows this user and password; none lets in everybody.",
+        defaultText: "that of basic-auth"
       }),
       "preview-expires": wholeNumber(1, 365, "days", {
         description: "How long after its last deployment a preview is removed by sweep.",
@@ -9466,15 +9488,15 @@ function parseRequirement(text5) {
   const direct = /^@\s*(\S+?)(?:\s+;(.*)|\s*;\s+(.*))?$/s.exec(rest);
   if (direct?.[1] !== void 0)
     return { ...common, specifier: "", url: direct[1], marker: nonEmpty2(direct[2] ?? direct[3]) };
-  const [specifier = "", ...marker] = rest.split(";");
+  const [specifier = "", ...marker2] = rest.split(";");
   const bare = specifier.trim().replace(/^\((.*)\)$/s, "$1");
   if (!isSpecifier(bare)) return void 0;
-  return { ...common, specifier: bare.trim(), url: void 0, marker: nonEmpty2(marker.join(";")) };
+  return { ...common, specifier: bare.trim(), url: void 0, marker: nonEmpty2(marker2.join(";")) };
 }
-function requirementText({ name, extras, specifier, url, marker }) {
+function requirementText({ name, extras, specifier, url, marker: marker2 }) {
   const wanted = `${name}${extras.length > 0 ? `[${extras.join(",")}]` : ""}`;
   const which2 = url === void 0 ? specifier : ` @ ${url}`;
-  return `${wanted}${which2}${marker === void 0 ? "" : ` ; ${marker}`}`;
+  return `${wanted}${which2}${marker2 === void 0 ? "" : ` ; ${marker2}`}`;
 }
 function namesIn2(text5) {
   return text5.split(",").map((name) => normalise(name.trim())).filter((name) => name !== "");
@@ -9657,9 +9679,9 @@ function firmEdges(present2, direct, holds2) {
 function sum(extras) {
   return [...extras.values()].reduce((count, { size }) => count + size, 0);
 }
-function extraThatHolds({ marker }, extras, holds2) {
-  if (marker === void 0 || holds2(marker, NO_EXTRAS)) return void 0;
-  return [...extras].toSorted().find((extra) => holds2(marker, /* @__PURE__ */ new Set([extra]))) ?? false;
+function extraThatHolds({ marker: marker2 }, extras, holds2) {
+  if (marker2 === void 0 || holds2(marker2, NO_EXTRAS)) return void 0;
+  return [...extras].toSorted().find((extra) => holds2(marker2, /* @__PURE__ */ new Set([extra]))) ?? false;
 }
 function optionalEdges(present2, asked, holds2) {
   return [...present2].flatMap(
@@ -9742,9 +9764,9 @@ function markerEnvironment(target, pythonVersion) {
     implementation_version: pythonVersion
   };
 }
-function holds(marker, environment, asked = NOTHING) {
-  if (marker === void 0 || marker.trim() === "") return true;
-  const tokens = tokensOf(marker);
+function holds(marker2, environment, asked = NOTHING) {
+  if (marker2 === void 0 || marker2.trim() === "") return true;
+  const tokens = tokensOf(marker2);
   let position = 0;
   const next = () => tokens[position++] ?? "";
   const take = (token) => {
@@ -9765,14 +9787,14 @@ function holds(marker, environment, asked = NOTHING) {
   const single = () => {
     if (take("(")) {
       const result2 = either();
-      if (!take(")")) throw unreadable(marker);
+      if (!take(")")) throw unreadable(marker2);
       return result2;
     }
     const left = next();
     const operator = take("not") ? `not ${next()}` : next();
     const right = next();
-    if (!OPERATORS.has(operator) || !isOperand(left) || !isOperand(right)) throw unreadable(marker);
-    return compare5(left, operator, right, marker);
+    if (!OPERATORS.has(operator) || !isOperand(left) || !isOperand(right)) throw unreadable(marker2);
+    return compare5(left, operator, right, marker2);
   };
   const compare5 = (left, operator, right, whole) => {
     for (const [variable, literal] of [[left, right], [right, left]]) {
@@ -9783,11 +9805,11 @@ function holds(marker, environment, asked = NOTHING) {
     return compareValues(valueOf(left, environment, whole), operator, valueOf(right, environment, whole));
   };
   const result = either();
-  if (position < tokens.length) throw unreadable(marker);
+  if (position < tokens.length) throw unreadable(marker2);
   return result;
 }
-function tokensOf(marker) {
-  return marker.match(/"[^"]*"|'[^']*'|[()]|[<>=!~]+|[^\s()<>=!~"']+|\S/g) ?? [];
+function tokensOf(marker2) {
+  return marker2.match(/"[^"]*"|'[^']*'|[()]|[<>=!~]+|[^\s()<>=!~"']+|\S/g) ?? [];
 }
 function isOperand(token) {
   return /^(?:"[^"]*"|'[^']*'|[a-z][\w.]*)$/.test(token);
@@ -9799,10 +9821,10 @@ function isAsked(operator, literal, names) {
   const isThere3 = names.has(normalise(literalOf(literal)));
   return operator === "!=" || operator === "not in" ? !isThere3 : isThere3;
 }
-function valueOf(token, environment, marker) {
+function valueOf(token, environment, marker2) {
   if (/^["']/.test(token)) return literalOf(token);
   const value = environment[FORMER_NAMES[token] ?? token];
-  if (value === void 0) throw unreadable(marker);
+  if (value === void 0) throw unreadable(marker2);
   return value;
 }
 function compareValues(left, operator, right) {
@@ -9828,9 +9850,9 @@ function compareValues(left, operator, right) {
       return false;
   }
 }
-function unreadable(marker) {
+function unreadable(marker2) {
   return new UserError({
-    title: `The marker cannot be read: ${marker}`,
+    title: `The marker cannot be read: ${marker2}`,
     hint: `It should look like: sys_platform == 'linux' and python_version >= '3.11' (PEP 508).`
   });
 }
@@ -10084,9 +10106,9 @@ function inZip({ files, zippedBytes, unzippedBytes }) {
 }
 function markersFor(target, pythonMinor = "3.13") {
   const environment = markerEnvironment(target ?? { architecture: "x86_64" }, `${pythonMinor}.0`);
-  return (marker, extras) => {
+  return (marker2, extras) => {
     try {
-      return holds(marker, environment, { extras, groups: /* @__PURE__ */ new Set() });
+      return holds(marker2, environment, { extras, groups: /* @__PURE__ */ new Set() });
     } catch {
       return false;
     }
@@ -11157,7 +11179,7 @@ function pinOf(identity, source2, requiredBy) {
   return { name, version, hashes, source: source2, requiredBy, location };
 }
 function choose(candidates, { specifier, origin }, environment, asked) {
-  const meant = candidates.filter(({ marker }) => holds(marker, environment, asked));
+  const meant = candidates.filter(({ marker: marker2 }) => holds(marker2, environment, asked));
   const fitting = meant.filter((each) => isAllowed(each, specifier) && (origin ?? each.origin) === each.origin);
   const [best] = (fitting.length > 0 ? fitting : meant).toSorted(newestFirst);
   return best;
@@ -11453,8 +11475,8 @@ function chosenDependencies(project, chosen) {
     ...chosen.groups.flatMap((group) => project.groups.get(group) ?? [])
   ];
 }
-function asDirect({ name, extras, specifier, marker, location }) {
-  return { name, extras, specifier, marker, location };
+function asDirect({ name, extras, specifier, marker: marker2, location }) {
+  return { name, extras, specifier, marker: marker2, location };
 }
 function readerOf(document2, folder) {
   const lineOf3 = requestLines(document2);
@@ -12097,7 +12119,7 @@ function markerOf2({ markers, groups }) {
   if (typeof markers === "string") return markers;
   const byGroup = asTable3(markers);
   const all = asTexts(groups).map((group) => asText(byGroup[group]));
-  return all.length === 0 || all.includes(void 0) ? void 0 : all.map((marker) => `(${marker ?? ""})`).join(" or ");
+  return all.length === 0 || all.includes(void 0) ? void 0 : all.map((marker2) => `(${marker2 ?? ""})`).join(" or ");
 }
 function sourceOf6(source2, isEditable, context) {
   const url = asText(source2["url"]) ?? "";
@@ -12133,13 +12155,13 @@ function dependenciesOf3(owner, dependencies, extras) {
 }
 function dependencyOf(name, value, bringing) {
   const table3 = typeof value === "string" ? { version: value } : asTable3(value);
-  const marker = asText(table3["markers"]);
-  const isOptional = table3["optional"] === true && marker?.includes("extra") !== true;
+  const marker2 = asText(table3["markers"]);
+  const isOptional = table3["optional"] === true && marker2?.includes("extra") !== true;
   return {
     name: normalise(name),
     extras: asTexts(table3["extras"]).map(normalise),
     specifier: fromPoetry(asText(table3["version"]) ?? ""),
-    marker,
+    marker: marker2,
     onlyWith: isOptional ? bringing.get(normalise(name)) ?? [] : void 0
   };
 }
@@ -12216,7 +12238,7 @@ function refreshOf(tool, path4) {
   return tool === "pip" ? `pip lock -o ${path4} -r FILE` : tool ?? "the tool that wrote it";
 }
 function checkEnvironments(markers, { path: path4, environment }, refresh) {
-  if (markers.length === 0 || markers.some((marker) => holds(marker, environment))) return;
+  if (markers.length === 0 || markers.some((marker2) => holds(marker2, environment))) return;
   throw new UserError({
     title: `${path4} was not made for ${environment["sys_platform"] ?? ""} on ${environment["platform_machine"] ?? ""}`,
     detail: `Its environments: ${markers.join("; ")}`,
@@ -12485,7 +12507,7 @@ function splitOptions(line, location) {
   });
 }
 function localOf(text5, project, location) {
-  const [written2 = "", marker] = text5.split(/\s*;\s+|\s+;\s*/, 2);
+  const [written2 = "", marker2] = text5.split(/\s*;\s+|\s+;\s*/, 2);
   const [, path4 = "", extras = ""] = /^(.*?)(?:\[([\w\s,.-]*)\])?$/.exec(unquoted(written2)) ?? [];
   const isPath = /^(?:\.{0,2}\/|\.{1,2}$|[A-Za-z]:\\|file:)/.test(path4) || /^[^@<>=!~\s:]*\/[^@\s:]*$/.test(path4);
   const isArchive = !path4.includes(":") && /\.(?:whl|tar\.gz|zip)$/.test(path4);
@@ -12494,7 +12516,7 @@ function localOf(text5, project, location) {
     extras: extras.split(",").map((extra) => extra.trim()).filter((extra) => extra !== ""),
     specifier: "",
     url: void 0,
-    marker
+    marker: marker2
   };
   return { ...common, name: archiveIdentity(path4)?.name, path: foundPath(path4, project, location) };
 }
@@ -12516,10 +12538,10 @@ function fileOf(url) {
   return bare.startsWith("file:///") ? (0, import_node_url.fileURLToPath)(bare) : bare.slice("file:".length);
 }
 function bareUrl(text5) {
-  const [url = "", marker] = text5.split(/\s*;\s+|\s+;\s*/, 2);
+  const [url = "", marker2] = text5.split(/\s*;\s+|\s+;\s*/, 2);
   if (!isAddress(url) || /\s/.test(url)) return void 0;
   const name = eggName(url) ?? archiveIdentity(url)?.name;
-  return { name, extras: [], specifier: "", url, marker, path: void 0 };
+  return { name, extras: [], specifier: "", url, marker: marker2, path: void 0 };
 }
 var import_node_fs11, import_node_path33, import_node_url, COMPILED, EDITABLE;
 var init_requirements_list = __esm({
@@ -12541,9 +12563,9 @@ var init_requirements_list = __esm({
 
 // src/requirements/requirements-pins.ts
 function activeEntries(entries, environment) {
-  return entries.filter(({ marker, location }) => {
+  return entries.filter(({ marker: marker2, location }) => {
     try {
-      return holds(marker, environment);
+      return holds(marker2, environment);
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       const title = `${location.file}, line ${location.line}: ${error.title}`;
@@ -12702,11 +12724,11 @@ async function lineOf2(entry, index, staging, builder) {
   await (0, import_promises32.cp)(entry.path, target, { recursive: true, filter: (file) => !NEVER_BUILT.has((0, import_node_path34.basename)(file)) });
   const path4 = `${builder.workspace}/manifest/local/${index}${isFolder ? "" : `/${(0, import_node_path34.basename)(entry.path)}`}`;
   const extras = entry.extras.length > 0 ? `[${entry.extras.join(",")}]` : "";
-  const marker = entry.marker === void 0 ? "" : ` ; ${entry.marker}`;
-  return entry.name === void 0 ? `${path4}${extras}${marker}` : `${entry.name}${extras} @ file://${path4}${marker}`;
+  const marker2 = entry.marker === void 0 ? "" : ` ; ${entry.marker}`;
+  return entry.name === void 0 ? `${path4}${extras}${marker2}` : `${entry.name}${extras} @ file://${path4}${marker2}`;
 }
 function requirementLine2(entry) {
-  const { name, url, specifier, marker, location } = entry;
+  const { name, url, specifier, marker: marker2, location } = entry;
   if (specifier.includes("||")) {
     throw new UserError({
       title: `${location.file}, line ${location.line}: ${name ?? ""} has alternatives (${specifier}), which only a lock can answer`,
@@ -12715,10 +12737,10 @@ function requirementLine2(entry) {
     });
   }
   if (name !== void 0) return requirementText({ ...entry, name });
-  return `${url ?? ""}${marker === void 0 ? "" : ` ; ${marker}`}`;
+  return `${url ?? ""}${marker2 === void 0 ? "" : ` ; ${marker2}`}`;
 }
-function constraintLine({ name = "", specifier, url, marker }) {
-  return requirementText({ name, extras: [], specifier, url, marker });
+function constraintLine({ name = "", specifier, url, marker: marker2 }) {
+  return requirementText({ name, extras: [], specifier, url, marker: marker2 });
 }
 function referenced({ entries, options, remoteFiles }, environment) {
   const texts = [...entries.map(({ url }) => url ?? ""), ...options.map(({ value }) => value), ...remoteFiles];
@@ -14166,11 +14188,11 @@ function packagesBelow(root, packages, modules) {
     return isOfPackage || modules.some((name) => inside2 === `${name.replaceAll(".", "/")}.py`) ? inside2 : void 0;
   };
 }
-function foundPackages(find, root, modules) {
-  const where = strings(find["where"]);
+function foundPackages(find2, root, modules) {
+  const where = strings(find2["where"]);
   const roots = where.length > 0 ? where : [root ?? ""];
-  const include = strings(find["include"]).map(globExpression);
-  const exclude = strings(find["exclude"]).map(globExpression);
+  const include = strings(find2["include"]).map(globExpression);
+  const exclude = strings(find2["exclude"]).map(globExpression);
   return (path4) => {
     for (const folder of roots) {
       const inside2 = stripRoot(path4, folder);
@@ -14590,12 +14612,18 @@ var init_build2 = __esm({
 function reasonToSkip(event, variables) {
   const { pull: pull2 } = event;
   const isForPull = event.name === "pull_request" || event.name === "pull_request_target";
-  if (!isForPull || pull2 === void 0 || hasCredentials(variables)) return void 0;
-  const isDependabot = variables["GITHUB_ACTOR"] === "dependabot[bot]";
-  if (!isFork(pull2) && !isDependabot) return void 0;
+  if (!isForPull || pull2 === void 0 || hasAny(CREDENTIALS, variables)) return void 0;
+  const mayAsk = hasAny([MAY_ASK], variables);
+  if (isFork(pull2)) {
+    return {
+      title: `Skipped: a run for a fork (${pull2.headRepository ?? "which was deleted"}) has no credentials`,
+      hint: mayAsk ? "The job may ask for a token, and has not signed in with it: the condition of the step that signs in says for whose code that is done." : "To see it run, push its commits to a branch of this repository."
+    };
+  }
+  if (variables["GITHUB_ACTOR"] !== "dependabot[bot]" || mayAsk) return void 0;
   return {
-    title: isDependabot ? "Skipped: a run of Dependabot has no credentials" : `Skipped: a run for a fork (${pull2.headRepository ?? "which was deleted"}) has no credentials`,
-    hint: isDependabot ? "Give the job id-token: write, or close the pull request and open it again: a run that is only started again keeps the rights of Dependabot." : "To see it run, push its commits to a branch of this repository."
+    title: "Skipped: a run of Dependabot has no credentials",
+    hint: "Give the job id-token: write, or close the pull request and open it again: a run that is only started again keeps the rights of Dependabot."
   };
 }
 function isFork(pull2) {
@@ -14629,20 +14657,19 @@ function refuseNamedFork({ name = "", pull: pull2 }, isForeign) {
     hint: "Let somebody who may start workflows do so (workflow_dispatch) once the code was looked at, or push its commits to a branch of this repository."
   });
 }
-function hasCredentials(variables) {
-  return CREDENTIALS.some((name) => (variables[name] ?? "") !== "");
+function hasAny(names, variables) {
+  return names.some((name) => (variables[name] ?? "") !== "");
 }
-var CREDENTIALS, ANSWERED_FOR, BY_MEMBERS;
+var CREDENTIALS, MAY_ASK, ANSWERED_FOR, BY_MEMBERS;
 var init_guard = __esm({
   "src/preview/guard.ts"() {
     "use strict";
     init_errors();
     CREDENTIALS = [
       ...["AWS_ACCESS_KEY_ID", "AWS_PROFILE", "AWS_WEB_IDENTITY_TOKEN_FILE"],
-      ...["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI"],
-      // GitHub gives it to a job that may ask for a token of OIDC; so far nobody has turned that into credentials.
-      "ACTIONS_ID_TOKEN_REQUEST_TOKEN"
+      ...["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI"]
     ];
+    MAY_ASK = "ACTIONS_ID_TOKEN_REQUEST_TOKEN";
     ANSWERED_FOR = /* @__PURE__ */ new Set(["", "pull_request", "workflow_dispatch"]);
     BY_MEMBERS = /* @__PURE__ */ new Set(["push", "schedule", "repository_dispatch", "merge_group"]);
   }
@@ -14688,6 +14715,7 @@ async function readEvent(variables, number2) {
     ...label && { label: text2(label.name) },
     ...upstream && { upstream: upstreamOf(upstream, repositoryName) },
     ...request3?.merged === true && { isMerged: true },
+    ...own !== void 0 && !isOwn2 && { isOfOther: true },
     pull: named2 === void 0 ? void 0 : {
       number: named2,
       host: hostOf(variables),
@@ -14695,7 +14723,8 @@ async function readEvent(variables, number2) {
       repository: repositoryName,
       headSha: isOwn2 ? text2(request3?.head?.sha) : void 0,
       headRepository: isOwn2 ? text2(request3?.head?.repo?.full_name) : repositoryName,
-      labels: isOwn2 ? (request3?.labels ?? []).flatMap(({ name }) => text2(name) ?? []) : []
+      labels: isOwn2 ? (request3?.labels ?? []).flatMap(({ name }) => text2(name) ?? []) : [],
+      ...isOwn2 && request3?.draft === true && { isDraft: true }
     }
   };
 }
@@ -14719,7 +14748,8 @@ function gitlabEvent(variables, number2) {
       repository,
       headSha: variables["CI_MERGE_REQUEST_SOURCE_BRANCH_SHA"] || variables["CI_COMMIT_SHA"],
       headRepository: variables["CI_MERGE_REQUEST_SOURCE_PROJECT_PATH"] ?? repository,
-      labels: (variables["CI_MERGE_REQUEST_LABELS"] ?? "").split(",").filter(Boolean)
+      labels: (variables["CI_MERGE_REQUEST_LABELS"] ?? "").split(",").filter(Boolean),
+      ...variables["CI_MERGE_REQUEST_DRAFT"] === "true" && { isDraft: true }
     }
   };
 }
@@ -15155,6 +15185,12 @@ function functionContradictions(values, runtime, isGiven) {
   return [
     ...misfits({ ...values, runtime, vpcSecurityGroups: isDetached ? [] : vpcSecurityGroups }),
     ...values.role !== void 0 && values.createRole ? [{ title: "role and create-role are both set", hint: "Keep one: a role that is there, or one that is made." }] : [],
+    ...values.permissionsBoundary !== void 0 && !values.createRole ? [
+      {
+        title: "permissions-boundary is set, and create-role is not",
+        hint: "It bounds roles that create-role makes. A role that is there has its own: remove permissions-boundary."
+      }
+    ] : [],
     ...values.createRole && functionName.length > LONGEST_NAME_WITH_ROLE ? [
       {
         title: `function-name is too long for create-role: ${functionName.length} characters`,
@@ -15336,28 +15372,28 @@ function checkValues(sources) {
   const values = {};
   const origins = /* @__PURE__ */ new Map();
   for (const name of SETTING_NAMES) values[camelCase(name)] = SETTINGS[name].default;
-  for (const { given: given2, nameOf: nameOf5, locationOf } of sources) {
+  for (const { given: given2, nameOf: nameOf6, locationOf } of sources) {
     for (const [name, value] of Object.entries(given2)) {
       if (value === void 0) continue;
       const report = (found) => {
         problems.push(...found.map((problem2) => ({ ...problem2, location: locationOf?.(name) })));
       };
       if (!isSettingName(name)) {
-        report([unknownSetting(name, nameOf5)]);
+        report([unknownSetting(name, nameOf6)]);
         continue;
       }
-      origins.set(name, nameOf5(name));
+      origins.set(name, nameOf6(name));
       const setting = SETTINGS[name];
       const key = camelCase(name);
       const result = safeParse(setting.schema, value);
       if (!result.success) {
-        report([mistake(nameOf5(name), value, setting)]);
+        report([mistake(nameOf6(name), value, setting)]);
         values[key] = setting.default;
         continue;
       }
       if (setting.mistakes) {
         const table3 = result.output;
-        report(entryProblems(nameOf5(name), setting.mistakes(table3)));
+        report(entryProblems(nameOf6(name), setting.mistakes(table3)));
         values[key] = { ...values[key], ...table3 };
       } else values[key] = result.output;
     }
@@ -15367,8 +15403,8 @@ function checkValues(sources) {
 function isSettingName(name) {
   return Object.hasOwn(SETTINGS, name);
 }
-function unknownSetting(name, nameOf5) {
-  return { title: `${nameOf5(name)} is not a setting`, hint: suggestion(name, SETTING_NAMES, nameOf5) };
+function unknownSetting(name, nameOf6) {
+  return { title: `${nameOf6(name)} is not a setting`, hint: suggestion(name, SETTING_NAMES, nameOf6) };
 }
 function mistake(name, value, setting) {
   return {
@@ -15405,7 +15441,8 @@ async function loadDeploySettings(origin, isForPreview = false) {
   const build2 = common.artifact === void 0 ? await buildPart(loaded) : void 0;
   problems.push(...functionContradictions(common, build2?.target.runtime, loaded.isGiven));
   if (isForPreview) problems.push(...previewGaps(common));
-  return settle2(problems, { ...common, ...named2, build: build2 });
+  const basicAuth = (isForPreview ? common.previewBasicAuth : void 0) ?? common.basicAuth;
+  return settle2(problems, { ...common, ...named2, basicAuth, build: build2 });
 }
 async function loadInspectSettings(origin) {
   const { common, pyproject, isGiven, problems } = await load(origin);
@@ -15435,6 +15472,27 @@ function loadRemovalSettings({ stage: stage2, environment, explicit }) {
     region: regionOf(environment)
   });
 }
+async function loadProjectRemovalSettings(origin) {
+  const { environment, explicit } = origin;
+  const { sources, stage: stage2, problems } = await readProject(origin, PREVIEW_STAGE).catch(withoutFile(origin));
+  const checked = checkValues([...sources, variablesSource(environment), explicit].map(ofRemoval));
+  const filled2 = fillStage(checked.values, stage2);
+  const loaded = {
+    ...{ common: filled2.values, isGiven: (name) => checked.origins.has(name) },
+    problems: [...problems, ...checked.problems, ...filled2.problems]
+  };
+  const named2 = namePart(loaded);
+  return settle2(loaded.problems, { ...filled2.values, ...named2, region: regionOf(environment) });
+}
+function withoutFile({ project, stage: stage2 }) {
+  return async (error) => {
+    const folder = await folderOf2(project);
+    const text5 = await readIfPresent((0, import_node_path45.join)(folder, "pyproject.toml"));
+    if (text5 === void 0 || REMOVAL_SETTINGS.some((name) => new RegExp(`(?<![\\w-])${name}["']?\\s*=`).test(text5)))
+      throw error;
+    return { folder, stage: stage2, sources: [], problems: [] };
+  };
+}
 function ofRemoval(source2) {
   const isOther = (name) => SETTING_NAMES.includes(name) && !REMOVAL_SETTINGS.includes(name);
   return { ...source2, given: Object.fromEntries(Object.entries(source2.given).filter(([name]) => !isOther(name))) };
@@ -15445,29 +15503,34 @@ async function loadPlaceSettings(origin, readsProject) {
   const { functionName = "", ...values } = loaded?.common ?? fillStage(checkValues([variablesSource(environment), explicit]).values, stage2).values;
   return { ...values, functionName: NO_NAME.test(functionName) ? void 0 : functionName };
 }
-async function load(origin, defaultStage) {
-  const { project, environment, explicit } = origin;
-  const folder = (0, import_node_path45.resolve)(project);
-  if (!(await (0, import_promises40.stat)(folder).catch(() => void 0))?.isDirectory()) {
-    throw new SettingsError([
-      {
-        title: `The project ${JSON.stringify(project)} is not a folder`,
-        hint: "Give the folder that holds the application: --project DIR, or the input project."
-      }
-    ]);
-  }
+async function readProject(origin, defaultStage) {
+  const folder = await folderOf2(origin.project);
   const pyproject = await readPyproject(folder);
   const isThere3 = defaultStage !== void 0 && Object.hasOwn(pyproject.stages, defaultStage);
   const stage2 = origin.stage ?? (isThere3 ? defaultStage : void 0);
-  const fromPyproject2 = pyprojectSources(pyproject, stage2);
-  const checked = checkValues([...fromPyproject2.sources, variablesSource(environment), explicit]);
+  return { folder, pyproject, stage: stage2, ...pyprojectSources(pyproject, stage2) };
+}
+async function folderOf2(project) {
+  const folder = (0, import_node_path45.resolve)(project);
+  if ((await (0, import_promises40.stat)(folder).catch(() => void 0))?.isDirectory()) return folder;
+  throw new SettingsError([
+    {
+      title: `The project ${JSON.stringify(project)} is not a folder`,
+      hint: "Give the folder that holds the application: --project DIR, or the input project."
+    }
+  ]);
+}
+async function load(origin, defaultStage) {
+  const { environment, explicit } = origin;
+  const { folder, pyproject, stage: stage2, sources, problems } = await readProject(origin, defaultStage);
+  const checked = checkValues([...sources, variablesSource(environment), explicit]);
   const filled2 = fillStage(checked.values, stage2);
   return {
     common: { ...filled2.values, project: folder, stage: stage2, region: regionOf(environment), found: [] },
     pyproject,
     isGiven: (name) => checked.origins.has(name),
     problems: [
-      ...fromPyproject2.problems,
+      ...problems,
       ...checked.problems,
       ...filled2.problems,
       ...contradictions(filled2.values, (name) => checked.origins.has(name))
@@ -15637,7 +15700,7 @@ var init_settings = __esm({
     OWN_OPTIONS_FIRST = "Own options stand before the command, as in: wsgi-lambda --function-name NAME manage check";
     ADDRESSES2 = ["url", "host", "origin"];
     PREVIEW_WORDS = ["pr", "preview"];
-    AS_WRITTEN = /^(?:url-origin|basic-auth|preview-database-.*)$/;
+    AS_WRITTEN = /^(?:url-origin|(?:preview-)?basic-auth|preview-database-.*)$/;
   }
 });
 
@@ -15911,9 +15974,10 @@ function roleStatements(needs, place) {
     ]
   ];
 }
-function logStatement({ logGroup }, { partition, region, account }) {
+function logStatement({ logGroup, makesLogGroup }, { partition, region, account }) {
   const arn = `arn:${partition}:logs:${region}:${account}:log-group:${logGroup}`;
-  return allow("Logs", ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"], [arn, `${arn}:*`]);
+  const actions = [...makesLogGroup ? ["logs:CreateLogGroup"] : [], "logs:CreateLogStream", "logs:PutLogEvents"];
+  return allow("Logs", actions, [arn, `${arn}:*`]);
 }
 function secretStatements({ secrets }, place) {
   const references = Object.values(secrets).map((reference) => reference.replace(/#[^]*$/, ""));
@@ -16615,9 +16679,11 @@ var init_wait = __esm({
 // src/release/carry-out/aside.ts
 async function makeRole(name, { current, desired, progress, with: { aside } }) {
   const roles = await aside.openRoles();
-  const role2 = await roles.get(name) ?? await roles.create(name, trustPolicy(await aside.readAccount()), desired.aside.tags);
+  const { role: wish, tags } = desired.aside;
+  const boundary = wish?.boundary;
+  const role2 = await roles.get(name) ?? await roles.create(name, trustPolicy(await aside.readAccount()), { tags, boundary });
   if (!role2.isOurs) throw foreignRole(name);
-  const { role: wish } = desired.aside;
+  if (boundary !== void 0 && role2.boundary !== boundary) await roles.setBoundary(name, boundary);
   if (wish) {
     const place = { ...placeOfArn(role2.arn), region: await roles.region() };
     await roles.putPolicy(name, rolePolicy(wish.needs, place, current.aside.role?.policy));
@@ -17006,13 +17072,13 @@ function denial(message, { action, resource, arn }) {
   return {
     title: `The credentials may not do ${denied} on ${target}`,
     detail: message,
-    hint: `Add this statement to their policy: ${statement}`
+    hint: BOUNDED.has(denied) ? `Where roles may only be made and changed within a permissions boundary, set permissions-boundary to its ARN. Else add this statement to their policy: ${statement}` : `Add this statement to their policy: ${statement}`
   };
 }
 function whose(policy) {
   return ELSEWHERE2[policy.toLowerCase()] ?? `It stands in an ${policy} of the role: take it out there.`;
 }
-var ELSEWHERE2;
+var ELSEWHERE2, BOUNDED;
 var init_denied = __esm({
   "src/aws/denied.ts"() {
     "use strict";
@@ -17024,6 +17090,9 @@ var init_denied = __esm({
       "vpc endpoint policy": "It belongs to the endpoint in the VPC by which the request went.",
       "resource-based policy": "It belongs to the resource itself: that has to allow it."
     };
+    BOUNDED = /* @__PURE__ */ new Set([
+      ...["iam:CreateRole", "iam:PutRolePolicy", "iam:PutRolePermissionsBoundary"]
+    ]);
   }
 });
 
@@ -17388,14 +17457,14 @@ var init_command_version2 = __esm({
 function databasesAlias(alias) {
   return `${alias}-databases`;
 }
-function hasDatabaseVersion({ databaseRole }) {
-  return databaseRole !== void 0;
+function hasDatabaseVersion({ databaseRole: databaseRole2 }) {
+  return databaseRole2 !== void 0;
 }
-function databaseConfiguration({ databaseRole, previewDatabaseAdmin, previewDatabaseTemplate: template }, configuration) {
-  if (databaseRole === void 0 || previewDatabaseAdmin === void 0) return void 0;
+function databaseConfiguration({ databaseRole: databaseRole2, previewDatabaseAdmin, previewDatabaseTemplate: template }, configuration) {
+  if (databaseRole2 === void 0 || previewDatabaseAdmin === void 0) return void 0;
   return {
     ...configuration,
-    role: databaseRole,
+    role: databaseRole2,
     timeout: Math.max(configuration.timeout, SECONDS2),
     environment: {
       [DATABASES_VARIABLE]: previewDatabaseAdmin,
@@ -18027,14 +18096,14 @@ function patternOf(text5) {
 }
 function pageOf({ events: events2 = [], nextToken }) {
   const turns = /* @__PURE__ */ new Map();
-  const nameOf5 = (place) => {
+  const nameOf6 = (place) => {
     const turn = (turns.get(place) ?? 0) + 1;
     turns.set(place, turn);
     return `${place} ${turn}`;
   };
   return {
     events: events2.map(({ eventId, timestamp = 0, logStreamName = "", message = "" }) => ({
-      id: eventId ?? nameOf5(`${logStreamName} ${timestamp} ${message}`),
+      id: eventId ?? nameOf6(`${logStreamName} ${timestamp} ${message}`),
       at: timestamp,
       stream: logStreamName,
       message: message.replace(/\r?\n$/, "")
@@ -18068,8 +18137,8 @@ function commandLog(id, groupOf, { logs: logs2, now }) {
     if (run3 === void 0) {
       const found = await readAll2(logs2, { group, since, text: id });
       const first = found?.find(({ message }) => auditOf(message, id)?.kind === "begun");
-      const refused2 = found?.find(({ message }) => auditOf(message, id)?.kind === "refused");
-      const event = first ?? refused2;
+      const refused3 = found?.find(({ message }) => auditOf(message, id)?.kind === "refused");
+      const event = first ?? refused3;
       if (event === void 0) return;
       run3 = begun(group, event, id);
       from = event.at;
@@ -18867,6 +18936,9 @@ var init_all = __esm({
 });
 
 // src/release/plan/describe.ts
+function bounded(boundary) {
+  return boundary === void 0 ? "" : `, within the permissions boundary ${boundary}`;
+}
 function duration(seconds) {
   if (seconds % 3600 === 0) return `${seconds / 3600} h`;
   return seconds % 60 === 0 ? `${seconds / 60} min` : `${seconds} s`;
@@ -18913,8 +18985,8 @@ var init_describe = __esm({
       "check-alarms": ({ names }) => `see that no alarm is on: ${names.join(", ")}`,
       "shift-traffic": ({ percent: percent3, seconds }) => `send ${percent3} % of the traffic to the new version for ${duration(seconds)}`,
       "move-alias": ({ isFirst }, { alias }) => `move the alias ${alias} to the new version${isFirst ? ", at once: no version has served before" : ""}`,
-      "create-role": ({ name }) => `create the execution role ${name}`,
-      "update-role": ({ name }) => `update what the execution role ${name} may do`,
+      "create-role": ({ name, boundary }) => `create the execution role ${name}${bounded(boundary)}`,
+      "update-role": ({ name, boundary }) => `update what the execution role ${name} may do${bounded(boundary)}`,
       "create-log-group": ({ name }) => `create the log group ${name}`,
       "set-log-retention": ({ group, days }) => `keep the lines of the log group ${group} ${days === void 0 ? "for ever" : `for ${days} days`}`,
       "set-code-signing": ({ arn }) => arn === void 0 ? "check no signature of new code" : `check new code by the code signing configuration ${arn}`,
@@ -19352,14 +19424,14 @@ function packageChanges(before, after) {
   const names = [.../* @__PURE__ */ new Set([...old?.keys() ?? [], ...now?.keys() ?? []])].toSorted();
   return names.flatMap((name) => {
     const [was, is] = [old?.get(name) ?? NOTHING2, now?.get(name) ?? NOTHING2];
-    const change = {
+    const change2 = {
       name,
       before: was.version,
       after: is.version,
       zipBytes: is.zipBytes - was.zipBytes,
       unzippedBytes: is.unzippedBytes - was.unzippedBytes
     };
-    return was.version === is.version && change.zipBytes === 0 && change.unzippedBytes === 0 ? [] : [change];
+    return was.version === is.version && change2.zipBytes === 0 && change2.unzippedBytes === 0 ? [] : [change2];
   });
 }
 function fileChanges(before, after) {
@@ -19513,10 +19585,10 @@ var init_call = __esm({
 // src/aws/tags.ts
 function createTagApi({ version, wait: wait2, signal }) {
   const client = new import_client_lambda.LambdaClient(clientConfig(version));
-  const { call, find } = createCaller(wait2, (resource) => resource);
+  const { call, find: find2 } = createCaller(wait2, (resource) => resource);
   return {
     get: async (functionName) => {
-      const found = await find(
+      const found = await find2(
         "GetFunction",
         `arn:aws:lambda:*:*:function:${functionName}`,
         () => client.send(new import_client_lambda.GetFunctionCommand({ FunctionName: functionName }), { abortSignal: signal })
@@ -19575,7 +19647,7 @@ function lookingFor(settings) {
     reservedConcurrency: settings.reservedConcurrency !== void 0,
     codeSigning: settings.codeSigningConfig !== void 0,
     logGroup: settings.logRetention === void 0 ? void 0 : { given: settings.logGroup },
-    role: settings.createRole ? roleNameOf(settings.functionName) : void 0,
+    role: settings.createRole ? { name: roleNameOf(settings.functionName), isBounded: settings.permissionsBoundary !== void 0 } : void 0,
     provisioned: settings.provisionedConcurrency !== void 0,
     commands: hasCommandVersion(settings),
     databases: hasDatabaseVersion(settings)
@@ -19601,13 +19673,14 @@ async function readLogGroup(functionName, { given: given2 }, { openLogGroups }, 
   const name = given2 ?? served2?.options.logGroup ?? likely;
   return { name, found: name === likely ? found : await logGroups.find(name) };
 }
-async function readRole(name, { openRoles }) {
+async function readRole({ name, isBounded }, { openRoles }) {
   const roles = await openRoles();
-  const policy = await roles.getPolicy(name);
-  if (policy !== void 0) return { name, state: "ours", arn: void 0, policy };
-  const role2 = await roles.get(name);
-  if (role2 === void 0) return { name, state: "missing", arn: void 0, policy };
-  return { name, state: role2.isOurs ? "ours" : "theirs", arn: role2.arn, policy };
+  const [policy, bounded2] = await Promise.all([roles.getPolicy(name), isBounded ? roles.get(name) : void 0]);
+  const boundary = bounded2?.boundary;
+  if (policy !== void 0) return { name, state: "ours", arn: void 0, policy, boundary };
+  const role2 = isBounded ? bounded2 : await roles.get(name);
+  if (role2 === void 0) return { name, state: "missing", arn: void 0, policy, boundary };
+  return { name, state: role2.isOurs ? "ours" : "theirs", arn: role2.arn, policy, boundary };
 }
 var LOOKING_NOWHERE, LONGEST_ROLE_NAME;
 var init_current_aside = __esm({
@@ -19883,7 +19956,7 @@ var init_command_times = __esm({
 
 // src/release/desired/desired-aside.ts
 function desiredAside(settings, current) {
-  const { functionName, manage, tags, reservedConcurrency, codeSigningConfig, logRetention, createRole } = settings;
+  const { functionName, manage, tags, reservedConcurrency, codeSigningConfig, logRetention } = settings;
   if (manage === "code") return NOTHING_ASIDE;
   const { logGroup, ...needs } = roleNeeds(settings, current);
   return {
@@ -19891,7 +19964,7 @@ function desiredAside(settings, current) {
     reservedConcurrency: reservedConcurrency === void 0 ? void 0 : { reserved: wholeNumber3(reservedConcurrency) },
     codeSigning: codeSigningConfig === void 0 ? void 0 : { arn: codeSigningConfig === NONE2 ? void 0 : codeSigningConfig },
     logRetention: logRetention === void 0 ? void 0 : { group: logGroup, days: wholeNumber3(logRetention) },
-    role: createRole ? { name: roleNameOf(functionName), needs: { ...needs, logGroup } } : void 0,
+    role: settings.createRole ? { name: roleNameOf(functionName), needs: { ...needs, logGroup }, boundary: settings.permissionsBoundary } : void 0,
     description: settings.description
   };
 }
@@ -19899,11 +19972,12 @@ function wholeNumber3(setting) {
   return /^\d+$/.test(setting) ? Number(setting) : void 0;
 }
 function roleNeeds(settings, { latest }) {
-  const { functionName, secrets } = settings;
+  const { functionName, secrets, logRetention } = settings;
   const options = { ...latest?.options, ...desiredOptions(settings, latest?.options) };
   return {
     functionName,
     logGroup: options.logGroup ?? defaultLogGroup(functionName),
+    makesLogGroup: logRetention === void 0,
     secrets,
     isInVpc: (options.vpcSubnets ?? []).length > 0,
     fileSystems: options.fileSystems ?? [],
@@ -20301,7 +20375,8 @@ function retentionGrants(settings, { partition, region, account }) {
     }
   ];
 }
-function roleGrants({ createRole, functionName }, { partition, account }) {
+function roleGrants(settings, { partition, account }) {
+  const { createRole, functionName, permissionsBoundary } = settings;
   if (!createRole) return [];
   const resources = [`arn:${partition}:iam::${account}:role/${roleNameOf(functionName)}`];
   return [
@@ -20312,10 +20387,30 @@ function roleGrants({ createRole, functionName }, { partition, account }) {
       resources,
       isForReading: true
     },
+    ...permissionsBoundary === void 0 ? [
+      {
+        sid: "CreateRole",
+        why: "make the execution role, tagged managed-by: wsgi-lambda, and say what it may do",
+        actions: ["iam:CreateRole", "iam:TagRole", "iam:PutRolePolicy"],
+        resources
+      }
+    ] : boundedRoleGrants(permissionsBoundary, resources)
+  ];
+}
+function boundedRoleGrants(boundary, resources) {
+  return [
     {
       sid: "CreateRole",
-      why: "make the execution role, tagged managed-by: wsgi-lambda, and say what it may do",
-      actions: ["iam:CreateRole", "iam:TagRole", "iam:PutRolePolicy"],
+      why: "make the execution role within its permissions boundary, and say what it may do",
+      actions: ["iam:CreateRole", "iam:PutRolePermissionsBoundary", "iam:PutRolePolicy"],
+      resources,
+      condition: { StringEquals: { "iam:PermissionsBoundary": boundary } }
+    },
+    {
+      sid: "TagRole",
+      why: "tag the execution role managed-by: wsgi-lambda",
+      // Of the boundary this action knows nothing (Service authorization reference, "AWS Identity and Access Management").
+      actions: ["iam:TagRole"],
       resources
     }
   ];
@@ -20561,9 +20656,13 @@ var init_permissions = __esm({
 // src/release/permissions/step-permissions.ts
 function stepPermissions(steps, settings, place) {
   if (steps.length === 0) return [];
-  const needed = [...LOCK, ...steps.flatMap(({ kind }) => ACTIONS[kind])];
+  const needed = [...LOCK, ...steps.flatMap(actionsOf)];
   const isNeeded = (action) => needed.some((name) => name === action || name === `${serviceOf(action)}:*`);
   return grantsOf({ ...settings, dryRun: false }, place).filter(({ isForReading }) => isForReading !== true).map(({ why, actions, resources }) => ({ why, actions: actions.filter(isNeeded), resources })).filter(({ actions }) => actions.length > 0);
+}
+function actionsOf(step) {
+  const isUploaded = step.kind === "publish-layer" && step.upload !== void 0;
+  return [...ACTIONS[step.kind], ...isUploaded ? ACTIONS.upload : []];
 }
 function serviceOf(action) {
   return action.slice(0, action.indexOf(":"));
@@ -20623,8 +20722,8 @@ var init_step_permissions = __esm({
       "move-alias": ["lambda:UpdateAlias"],
       "mark-unfinished": ["lambda:UpdateAlias"],
       finish: ["lambda:UpdateAlias"],
-      "create-role": ["iam:CreateRole", "iam:TagRole", "iam:PutRolePolicy"],
-      "update-role": ["iam:PutRolePolicy"],
+      "create-role": ["iam:CreateRole", "iam:TagRole", "iam:PutRolePermissionsBoundary", "iam:PutRolePolicy"],
+      "update-role": ["iam:PutRolePermissionsBoundary", "iam:PutRolePolicy"],
       "create-log-group": ["logs:CreateLogGroup", "logs:TagResource"],
       "set-log-retention": ["logs:PutRetentionPolicy", "logs:DeleteRetentionPolicy"],
       "set-code-signing": ["lambda:PutFunctionCodeSigningConfig", "lambda:DeleteFunctionCodeSigningConfig"],
@@ -20676,7 +20775,9 @@ function withBucket(steps, desired) {
   return ownBucket && usesBucket(steps, desired) ? [{ kind: "make-bucket", ...ownBucket }, ...steps] : steps;
 }
 function layerSteps({ layer }) {
-  return layer === void 0 || layer.arn !== void 0 ? [] : [{ kind: "publish-layer", name: layer.name }];
+  if (layer === void 0 || layer.arn !== void 0) return [];
+  const { name, upload } = layer;
+  return [{ kind: "publish-layer", name, ...upload !== void 0 && { upload } }];
 }
 var init_change2 = __esm({
   "src/release/plan/change.ts"() {
@@ -20706,11 +20807,13 @@ function descriptionSteps({ latest }, { aside: { description } }) {
 }
 function roleSteps(current, { role: role2 }, arn) {
   if (role2 === void 0) return [];
-  const { name, needs } = role2;
-  if (current?.state !== "ours") return [{ kind: "create-role", name }];
+  const { name, needs, boundary } = role2;
+  const isBounded = boundary === void 0 || current?.boundary === boundary;
+  const named2 = { name, ...!isBounded && { boundary } };
+  if (current?.state !== "ours") return [{ kind: "create-role", ...named2 }];
   const { policy } = current;
   const isRight = arn !== void 0 && policy !== void 0 && policy === rolePolicy(needs, placeOfArn(arn), policy);
-  return isRight ? [] : [{ kind: "update-role", name }];
+  return isRight && isBounded ? [] : [{ kind: "update-role", ...named2 }];
 }
 function logSteps(current, { logRetention }) {
   if (logRetention === void 0) return [];
@@ -20806,12 +20909,12 @@ function checkDivision({ served: served2, url }, { configuration, invokeMode, al
   const { role: role2, options } = configuration;
   const before = served2?.options.deadLetterTarget;
   const target = options.deadLetterTarget ?? before;
-  const [what, setting, change] = served2?.role !== role2 ? ["another role", "role", `${served2?.role} → ${role2}`] : ["another dead letter target", "dead-letter-target", `${before || "none"} → ${target || "none"}`];
+  const [what, setting, change2] = served2?.role !== role2 ? ["another role", "role", `${served2?.role} → ${role2}`] : ["another dead letter target", "dead-letter-target", `${before || "none"} → ${target || "none"}`];
   if (served2 !== void 0 && (served2.role !== role2 || before !== target)) {
     throw new UserError(
       {
         title: `traffic cannot move in steps: the new version has ${what} than version ${served2.version}, which ${alias} serves`,
-        detail: `${change}. Lambda divides traffic only between versions that have the same.`,
+        detail: `${change2}. Lambda divides traffic only between versions that have the same.`,
         hint: `Deploy the change of ${setting} once without traffic, then go on with it.`
       },
       { exitCode: 2 }
@@ -20857,24 +20960,27 @@ function planRelease(current, desired) {
     ...isServedVersionRight ? descriptionSteps(current, desired) : []
   ];
   if (servesIt && wayIn.before.length === 0 && wayIn.last.length === 0 && mode.length === 0 && !makesCommands) {
-    const change2 = databases.length > 0 ? changeSteps(current.latest, configuration, desired) : [];
-    return [...besides, ...provisioned.before, ...retirement, ...provisioned.after, ...change2, ...databases];
+    const change3 = databases.length > 0 ? changeSteps(current.latest, configuration, desired) : [];
+    return [...besides, ...provisioned.before, ...retirement, ...provisioned.after, ...change3, ...databases];
   }
   const traffic = trafficSteps(current, desired, isServedVersionRight);
-  const change = isServedVersionRight && !makesCommands && databases.length === 0 ? [] : changeSteps(current.latest, configuration, desired, makesCommands && !needsAddress2 ? commands : void 0);
+  const change2 = isServedVersionRight && !makesCommands && databases.length === 0 ? [] : changeSteps(current.latest, configuration, desired, makesCommands && !needsAddress2 ? commands : void 0);
   const isPublished = isServedVersionRight || needsAddress2 && current.alias !== void 0;
   const hasAfterTraffic = desired.afterTraffic.length > 0;
+  const isNew = current.latest === void 0;
   const statics = staticsSteps(current, desired, configuration);
   return [
     ...traffic.first,
-    ...statics.first,
+    ...isNew ? [] : statics.first,
     ...besides,
     // Before anything else is as it should be: what then fails, or is ended, is gone on with.
     ...servesIt && hasAfterTraffic ? [{ kind: "mark-unfinished" }] : [],
     // Where the alias is on the right version, the mode is wrong for it already.
     ...isServedVersionRight ? mode : [],
-    ...change,
+    ...change2,
     ...aside.created,
+    // By the tags of a preview's function its files are found again: no run that ends between leaves them to nobody.
+    ...isNew ? statics.first : [],
     ...isPublished ? [] : [{ kind: "publish" }],
     ...wayIn.before,
     ...makesCommands && needsAddress2 ? commandSteps(withConfiguration(configuration), commands, configuration).filter(isNoUpdate) : [],
@@ -20923,12 +21029,12 @@ var init_plan = __esm({
 });
 
 // src/release/traffic/public-url.ts
-async function requestPublicUrl(address2, { access, settings }, { report, clock, wait: wait2 }) {
-  if (address2 === void 0 || access !== "public" || !settings.smoke) return;
-  const url = publicAddress(address2, settings.urlOrigin) + (smokeRequestsOf(settings)[0]?.path ?? "/");
+async function requestPublicUrl(address2, asked, { report, clock, wait: wait2 }) {
+  const url = urlToAsk(address2, asked);
+  if (url === void 0) return;
   const started = clock();
   try {
-    const { status, isRefused } = await answerOf(url, headersOf2(settings), wait2);
+    const { status, isRefused } = await answerOf(url, headersOf2(asked.settings), wait2);
     report.info(`GET ${url} → ${status} (${((clock() - started) / 1e3).toFixed(2)} s)`);
     if (isRefused) {
       report.warning({
@@ -20939,14 +21045,20 @@ async function requestPublicUrl(address2, { access, settings }, { report, clock,
       report.warning({ title: `GET ${url} answers ${status}`, hint: "Look at the function's log." });
     }
   } catch (error) {
-    const { message, cause } = error;
-    report.warning({
-      title: `${url} could not be requested from here`,
-      // Of fetch, only the cause tells something; where several addresses were tried, only its code.
-      detail: cause?.message || cause?.code || message,
-      hint: "The release is done; this request only reports."
-    });
+    report.warning({ ...unreachable(url, error), hint: "The release is done; this request only reports." });
   }
+}
+function urlToAsk(address2, { access, settings }) {
+  if (address2 === void 0 || access !== "public" || !settings.smoke) return void 0;
+  return publicAddress(address2, settings.urlOrigin) + (smokeRequestsOf(settings)[0]?.path ?? "/");
+}
+function unreachable(url, error) {
+  const { message, cause } = error;
+  return {
+    title: `${url} could not be requested from here`,
+    // Of fetch, only the cause tells something; where several addresses were tried, only its code.
+    detail: cause?.message || cause?.code || message
+  };
 }
 function headersOf2(settings) {
   const authorization = authorizationOf(settings);
@@ -20961,24 +21073,34 @@ async function answerOf(url, headers2, wait2) {
   }
   return answer;
 }
-async function request(url, headers2) {
-  const answer = await fetch(url, { headers: headers2, redirect: "manual", signal: AbortSignal.timeout(3e4) });
+async function request(url, headers2, signal) {
+  const timeout = AbortSignal.timeout(3e4);
+  const until = signal ? AbortSignal.any([signal, timeout]) : timeout;
+  const answer = await fetch(url, { headers: headers2, redirect: "manual", signal: until });
   const { status } = answer;
-  if (status === 403) return { status, isRefused: REFUSED_BY_AWS.test(await answer.text()) };
+  if (status === 403 || status === 502) {
+    const body = await answer.text();
+    return {
+      status,
+      isRefused: status === 403 && REFUSED_BY_AWS.test(body),
+      isLambdas: status === 502 && ANSWERED_BY_LAMBDA.test(body)
+    };
+  }
   await answer.body?.cancel();
-  return { status, isRefused: false };
+  return { status, isRefused: false, isLambdas: false };
 }
 function publicAddress(address2, origin) {
   const id = new URL(address2).hostname.split(".")[0] ?? "";
   return (origin === void 0 ? address2 : origin.replaceAll("{id}", id)).replace(/\/$/, "");
 }
-var REFUSED_BY_AWS, PATIENCE_MILLISECONDS;
+var REFUSED_BY_AWS, ANSWERED_BY_LAMBDA, PATIENCE_MILLISECONDS;
 var init_public_url = __esm({
   "src/release/traffic/public-url.ts"() {
     "use strict";
     init_basic_auth();
     init_traffic();
     REFUSED_BY_AWS = /^\{[^]*"message":\s*"Forbidden/i;
+    ANSWERED_BY_LAMBDA = /^\s*(?:$|Internal Server Error\s*$|\{[^]*"(?:message|errorMessage|errorType)":)/i;
     PATIENCE_MILLISECONDS = [1e3, 2e3, 4e3];
   }
 });
@@ -21483,6 +21605,9 @@ function writeTags(tags) {
     )
   };
 }
+function databaseTag(database) {
+  return { [`${PREFIX}database`]: database };
+}
 function readTags(functionName, tags) {
   const tag = (key) => tags[PREFIX + key];
   const pull2 = Number(tag("pr"));
@@ -21623,15 +21748,15 @@ function ownerAndCode(key) {
   const [, owner, code2] = /^\.wsgi-lambda\/(.+)\/([0-9a-f]{64})\.json$/.exec(key) ?? [];
   return { owner, code: code2 };
 }
-function writeStaticRecord({ at, replaces, files }) {
-  return JSON.stringify({ at: new Date(at).toISOString(), replaces: replaces ?? null, files });
+function writeStaticRecord({ at, replaces, files, isGoing: going }) {
+  return JSON.stringify({ at: new Date(at).toISOString(), replaces: replaces ?? null, files, going });
 }
 function readStaticRecord(key, text5) {
   const { owner, code: code2 } = ownerAndCode(key);
   const read = safeParse(pipe(string(), parseJson(), CONTENT), text5);
   if (owner === void 0 || code2 === void 0 || !read.success) return void 0;
-  const { at, replaces, files } = read.output;
-  return { owner, code: code2, at: Date.parse(at), replaces: replaces ?? void 0, files };
+  const { at, replaces, files, going: isGoing } = read.output;
+  return { owner, code: code2, at: Date.parse(at), replaces: replaces ?? void 0, files, ...isGoing && { isGoing } };
 }
 function expiredOf(records, released2, paths, { now, keepDays }) {
   const own = records.filter(({ owner }) => owner === released2.owner);
@@ -21649,7 +21774,7 @@ function endOf2({ at, code: code2 }, records) {
   if (replacing.length > 0) return Math.max(...replacing);
   return later2.length > 0 ? Math.min(...later2.map((record2) => record2.at)) : void 0;
 }
-var FOLDER3, CONTENT, MARK2, DAY;
+var FOLDER3, CONTENT, RECORD_HEADERS, MARK2, DAY;
 var init_keeping = __esm({
   "src/static/keeping.ts"() {
     "use strict";
@@ -21658,8 +21783,10 @@ var init_keeping = __esm({
     CONTENT = object({
       at: pipe(string(), isoTimestamp()),
       replaces: nullable(string()),
-      files: array(string())
+      files: array(string()),
+      going: optional(boolean())
     });
+    RECORD_HEADERS = { contentType: "application/json", cacheControl: "no-store" };
     MARK2 = "preview-";
     DAY = 24 * 3600 * 1e3;
   }
@@ -21704,7 +21831,7 @@ function hasNewData({ database, isSeeded }) {
 function staticAddressOf(address2, { pull: pull2 }) {
   if (address2 === void 0) return void 0;
   const [, bucket = "", prefix = ""] = /^s3:\/\/([^/]+)\/*(.*?)\/*$/.exec(address2) ?? [];
-  return `s3://${bucket}/${prefix === "" ? `pr-${pull2}` : shortened3(prefix, `-pr-${pull2}`, LONGEST_PREFIX)}`;
+  return `s3://${bucket}/${prefix === "" ? "" : shortened3(prefix, "-", LONGEST_PREFIX)}pr-${pull2}`;
 }
 function filled(table3, { functionName, pull: pull2 }) {
   const fill3 = (text5) => text5.replaceAll("{{pr}}", String(pull2)).replaceAll("{{preview}}", functionName);
@@ -21719,7 +21846,7 @@ var init_settings2 = __esm({
     init_tags3();
     DEFAULT_RETENTION = "7";
     KEPT_VERSIONS = 3;
-    LONGEST_PREFIX = 180;
+    LONGEST_PREFIX = 170;
   }
 });
 
@@ -21733,21 +21860,22 @@ function staticPlacesOf(previews, { static: given2 }) {
 function withoutNumber(address2) {
   return address2.replace(/\d+$/, "");
 }
-async function findStatics(place, owner, known, { openStatics }) {
+async function findStatics(place, owner, there, { openStatics }) {
   const at = place.lastIndexOf("/");
   const [parent, beginning] = [place.slice(0, at), place.slice(at + 1)];
   const bucket = await openStatics(parent, accountOf(owner));
   const region = await bucket.region();
   const folders = await bucket.folders(beginning);
-  const addresses = folders.map((folder) => `${parent}/${folder.slice(0, -1)}`).filter((each) => !known.has(each));
+  const isLookedFor = (address2) => owner.pull === void 0 || address2 === `${place}${owner.pull}`;
+  const addresses = folders.map((folder) => `${parent}/${folder.slice(0, -1)}`).filter(isLookedFor);
   const found = await inParallel(addresses, AT_ONCE2, async (address2) => {
     const notes = `${FOLDER3}${region}/`;
     const marked = [];
     for await (const { key } of (await openStatics(`${address2}/${notes}`, accountOf(owner))).list()) {
       const { functionName = "", mark } = readMarkKey(notes + key) ?? {};
       const pull2 = pullInName(functionName);
-      if (pull2 !== void 0 && mark === previewMark({ ...owner, functionName, pull: pull2 }))
-        marked.push({ address: address2, functionName, pull: pull2 });
+      if (pull2 === void 0 || there.has(functionName)) continue;
+      if (mark === previewMark({ ...owner, functionName, pull: pull2 })) marked.push({ address: address2, functionName, pull: pull2 });
     }
     return marked;
   });
@@ -21868,7 +21996,7 @@ async function etagOf(path4, bytes) {
 function hexadecimal(base64) {
   return base64 === void 0 ? void 0 : Buffer.from(base64, "base64").toString("hex");
 }
-var import_node_crypto17, import_node_fs13, import_node_path48, AT_ONCE3, RECORD_HEADERS;
+var import_node_crypto17, import_node_fs13, import_node_path48, AT_ONCE3;
 var init_publish2 = __esm({
   "src/static/publish.ts"() {
     "use strict";
@@ -21882,7 +22010,6 @@ var init_publish2 = __esm({
     init_keeping();
     init_static_files();
     AT_ONCE3 = 8;
-    RECORD_HEADERS = { contentType: "application/json", cacheControl: "no-store" };
   }
 });
 
@@ -22096,7 +22223,8 @@ async function carryOut({ current, desired, steps }, { code: code2, transport, l
     },
     collaborators
   );
-  await requestPublicUrl(release2.function.url, { access: desired.access, settings }, collaborators);
+  if (collaborators.asksUrl !== false)
+    await requestPublicUrl(release2.function.url, { access: desired.access, settings }, collaborators);
   return release2;
 }
 function sendsCode(steps) {
@@ -22363,6 +22491,51 @@ var init_rollback2 = __esm({
     init_wait();
     init_basic_auth();
     init_traffic();
+  }
+});
+
+// aws-more:@aws-sdk/client-sts
+var require_client_sts = __commonJS({
+  "aws-more:@aws-sdk/client-sts"(exports2, module2) {
+    module2.exports = require("./aws-more.cjs")["@aws-sdk/client-sts"];
+  }
+});
+
+// src/aws/identity.ts
+var identity_exports = {};
+__export(identity_exports, {
+  readAccount: () => readAccount,
+  readPlace: () => readPlace,
+  readPlaceText: () => readPlaceText,
+  readRegion: () => readRegion
+});
+async function readPlace({ version, wait: wait2, signal }) {
+  const client = new import_client_sts.STSClient(clientConfig(version));
+  const { call } = createCaller(wait2, () => "*", "sts");
+  const { Account: account = "", Arn: arn = "" } = await call(
+    "GetCallerIdentity",
+    "the credentials",
+    () => client.send(new import_client_sts.GetCallerIdentityCommand({}), { abortSignal: signal })
+  );
+  return { partition: arn.split(":")[1] ?? "aws", region: await client.config.region(), account };
+}
+async function readRegion({ version }) {
+  return await new import_client_sts.STSClient(clientConfig(version)).config.region().catch(() => void 0);
+}
+async function readPlaceText(options) {
+  const { account, region } = await readPlace(options);
+  return `${account}/${region}`;
+}
+async function readAccount(options) {
+  return (await readPlace(options)).account;
+}
+var import_client_sts;
+var init_identity2 = __esm({
+  "src/aws/identity.ts"() {
+    "use strict";
+    import_client_sts = __toESM(require_client_sts(), 1);
+    init_call();
+    init_client_config();
   }
 });
 
@@ -23259,11 +23432,17 @@ var init_serving = __esm({
 });
 
 // src/preview/announce/marker.ts
-function markerOf3({ base, pull: pull2 }) {
-  return `<!-- wsgi-lambda:preview function=${encodeURIComponent(base)} pull=${pull2} -->`;
+function markerOf3({ base, pull: pull2, region }) {
+  return marker("preview", { function: base, pull: `${pull2}`, region });
 }
-function hasMarker(body, marker) {
-  return body.startsWith(marker);
+function marker(kind, values) {
+  const known = Object.entries(values).flatMap(
+    ([name, value]) => value === void 0 ? [] : [`${name}=${encodeURIComponent(value)}`]
+  );
+  return `<!-- wsgi-lambda:${kind} ${known.join(" ")} -->`;
+}
+function hasMarker(body, marker2) {
+  return body.startsWith(marker2);
 }
 var init_marker = __esm({
   "src/preview/announce/marker.ts"() {
@@ -23271,8 +23450,18 @@ var init_marker = __esm({
   }
 });
 
+// src/preview/announce/region.ts
+function isOfRegion(told, region) {
+  return told.region === void 0 || told.region === region;
+}
+var init_region2 = __esm({
+  "src/preview/announce/region.ts"() {
+    "use strict";
+  }
+});
+
 // src/preview/announce/told.ts
-async function previewsToldOf({ pull: pull2, repository }, environment, github) {
+async function previewsToldOf({ pull: pull2, repository, region }, environment, github) {
   const asked = github.within(LONGEST_SEARCH_MS);
   const [comments, deployments] = await Promise.all([
     asked.comments(pull2).catch(() => []),
@@ -23280,15 +23469,15 @@ async function previewsToldOf({ pull: pull2, repository }, environment, github) 
   ]);
   const identityOf2 = (base) => ({
     functionName: previewName(base, pull2),
-    ...{ base, pull: pull2, repository }
+    ...{ base, pull: pull2, repository, region }
   });
   const commented = comments.flatMap(({ body, isOurs: isOurs3 }) => {
     const base = isOurs3 ? baseIn(body) : void 0;
     if (base === void 0) return [];
-    const identity = identityOf2(base);
-    return hasMarker(body, markerOf3(identity)) ? [identity] : [];
+    const markers = [region, void 0].map((each) => markerOf3({ base, pull: pull2, region: each }));
+    return markers.some((marker2) => hasMarker(body, marker2)) ? [identityOf2(base)] : [];
   });
-  const deployed = deployments.map(({ preview: preview2 }) => identityOf2(preview2));
+  const deployed = deployments.filter((deployment) => isOfRegion(deployment, region)).map(({ preview: preview2 }) => identityOf2(preview2));
   return [...new Map([...commented, ...deployed].map((identity) => [identity.base, identity])).values()];
 }
 function baseIn(body) {
@@ -23300,6 +23489,7 @@ var init_told = __esm({
     "use strict";
     init_identity();
     init_marker();
+    init_region2();
     LONGEST_SEARCH_MS = 1e4;
   }
 });
@@ -23369,7 +23559,7 @@ var init_prerequisites = __esm({
 
 // src/preview/pull-state.ts
 function reasonNotToRemove(event, now) {
-  if (event.action !== "closed" || now?.isOpen !== true) return void 0;
+  if (event.action !== "closed" || event.isOfOther === true || now?.isOpen !== true) return void 0;
   return { title: `Skipped: pull request ${now.number} is open again` };
 }
 function decideByLabel({ action, label }, pull2, now, wanted) {
@@ -23380,7 +23570,6 @@ function decideByLabel({ action, label }, pull2, now, wanted) {
   return isWanted && action === "labeled" ? "as-usual" : "unless-current";
 }
 function reasonAgainst(pull2, now, label) {
-  if (now !== void 0 && !now.isOpen) return { title: `Skipped: pull request ${pull2.number} is closed` };
   if (now !== void 0 && pull2.headSha !== void 0 && now.headSha !== pull2.headSha) {
     return {
       title: `Skipped: pull request ${pull2.number} has a newer commit (${now.headSha.slice(0, 12)})`,
@@ -23391,6 +23580,13 @@ function reasonAgainst(pull2, now, label) {
   return {
     title: `Skipped: pull request ${pull2.number} has no label ${JSON.stringify(label)}`,
     hint: "With preview-label, only pull requests with that label get a preview. Let the workflow run for the types labeled and unlabeled too."
+  };
+}
+function reasonAgainstDraft(pull2, now, takesDrafts) {
+  if (takesDrafts || (now?.isDraft ?? pull2.isDraft) !== true) return void 0;
+  return {
+    title: `Skipped: pull request ${pull2.number} is a draft`,
+    hint: "With preview-drafts: false, it gets a preview once it is ready. Let the workflow run for the type ready_for_review too."
   };
 }
 var init_pull_state = __esm({
@@ -23461,6 +23657,17 @@ var init_preview_rows = __esm({
     "use strict";
     init_markdown();
     LONGEST_DATE = 100;
+  }
+});
+
+// src/report/region.ts
+function inRegion(name, region) {
+  return region === void 0 ? name : `${name} in ${code(region)}`;
+}
+var init_region3 = __esm({
+  "src/report/region.ts"() {
+    "use strict";
+    init_markdown();
   }
 });
 
@@ -23539,7 +23746,7 @@ function bodyWithin(place, announcement, longest) {
   const { identity, runUrl, now } = place;
   return [
     markerOf3(identity),
-    `### Preview of ${code(shown2(identity.base))}: ${outcomeOf2(announcement)}`,
+    `### Preview of ${nameOf4(identity, shown2)}: ${outcomeOf2(announcement)}`,
     table2(["", ""], rowsOf(place, announcement, shown2)),
     ...sectionsOf(announcement, shown2),
     [
@@ -23553,12 +23760,15 @@ function outcomeOf2(announcement) {
     case "deploying":
       return "deploying …";
     case "ready":
-      return "ready";
+      return announcement.isReached ? "ready" : "released, and not reached by the run";
     case "failed":
       return "failed";
     case "removed":
       return announcement.problems.length > 0 ? "not removed completely" : "removed";
   }
+}
+function nameOf4({ base, region }, shown2) {
+  return inRegion(code(shown2(base)), region && shown2(region));
 }
 function rowsOf(place, announcement, shown2) {
   const commit = row("Commit", place.headSha && commitText(place, place.headSha));
@@ -23633,6 +23843,7 @@ var init_comment = __esm({
     "use strict";
     init_markdown();
     init_preview_rows();
+    init_region3();
     init_secrets2();
     init_size();
     init_marker();
@@ -23646,14 +23857,16 @@ var init_comment = __esm({
 // src/preview/announce/deployment.ts
 function shownDeployment(place, environment) {
   const { identity, headSha, runUrl: logUrl } = place;
-  const { base: preview2, pull: pull2 } = identity;
-  const name = identity.functionName;
+  const { base: preview2, pull: pull2, region } = identity;
+  const name = region === void 0 ? identity.functionName : `${identity.functionName} in ${region}`;
   let own;
-  const allOf = async (github) => (await github.deploymentsOf(environment, pull2)).filter((deployment) => deployment.preview === preview2);
+  const allOf = async (github) => (await github.deploymentsOf(environment, pull2)).filter(
+    (deployment) => deployment.preview === preview2 && isOfRegion(deployment, region)
+  );
   const begin = async (github) => {
     if (headSha === void 0 || own !== void 0) return;
     const description = `Preview ${name}`;
-    own = await github.createDeployment({ ref: headSha, environment, pull: pull2, preview: preview2, description });
+    own = await github.createDeployment({ ref: headSha, environment, pull: pull2, preview: preview2, region, description });
     await github.setDeploymentStatus(own, { state: "in_progress", logUrl, description: `Deploying ${name}` });
   };
   const retire = (github, id) => github.setDeploymentStatus(id, { state: "inactive", logUrl, description: `${name} has a newer deployment` });
@@ -23693,6 +23906,7 @@ var init_deployment = __esm({
   "src/preview/announce/deployment.ts"() {
     "use strict";
     init_parallel();
+    init_region2();
     AT_ONCE4 = 4;
   }
 });
@@ -23806,36 +24020,36 @@ var init_errors3 = __esm({
 });
 
 // src/preview/announce/sticky.ts
-function stickyComment(pull2, marker) {
+function stickyComment(pull2, marker2, replaced) {
   let known;
-  async function find(github) {
-    const comments = await github.comments(pull2);
-    return comments.filter(({ body, isOurs: isOurs3 }) => isOurs3 && hasMarker(body, marker)).toSorted((a, b) => a.id - b.id);
+  async function find2(github) {
+    const ours = (await github.comments(pull2)).filter(({ isOurs: isOurs3 }) => isOurs3).toSorted((a, b) => a.id - b.id);
+    const of = (wanted) => ours.filter(({ body }) => hasMarker(body, wanted));
+    return { own: of(marker2)[0], old: replaced === void 0 ? [] : of(replaced) };
   }
   async function update(github, id, body) {
-    try {
-      await github.updateComment(id, body);
-      known = id;
-      return true;
-    } catch (error) {
-      if (!(error instanceof GitHubError) || !error.isMissing) throw error;
-      known = void 0;
-      return false;
-    }
+    const isThere3 = await change(github, id, body);
+    known = isThere3 ? id : void 0;
+    return isThere3;
   }
   async function findAndWrite(github, body, isNews) {
-    const [found] = await find(github);
+    const { own, old } = await find2(github);
+    const found = own ?? (isNews ? void 0 : old[0]);
     if (found && !isNews && headingOf(found.body) === headingOf(body)) return;
-    if (found && await update(github, found.id, body)) return;
-    if (!isNews) return;
+    const isWritten = found !== void 0 && await update(github, found.id, body);
+    if (!isWritten && !isNews) return;
+    if (!isWritten) await create(github, body);
+    for (const { id } of old) if (id !== found?.id) await change(github, id, ELSEWHERE3);
+  }
+  async function create(github, body) {
     const created = await github.createComment(pull2, body);
-    const [oldest] = await find(github);
+    const { own: oldest } = await find2(github);
     if (!oldest || oldest.id >= created) {
       known = created;
       return;
     }
     await update(github, oldest.id, body);
-    await github.updateComment(created, "The preview is told of in the comment above.");
+    await github.updateComment(created, ELSEWHERE3);
   }
   return {
     write: async (github, body, isNews = true) => {
@@ -23849,20 +24063,35 @@ function stickyComment(pull2, marker) {
     }
   };
 }
+async function change(github, id, body) {
+  try {
+    await github.updateComment(id, body);
+    return true;
+  } catch (error) {
+    if (!(error instanceof GitHubError) || !error.isMissing) throw error;
+    return false;
+  }
+}
 function headingOf(body) {
   return /^### .*$/m.exec(body)?.[0].trim();
 }
+var ELSEWHERE3;
 var init_sticky = __esm({
   "src/preview/announce/sticky.ts"() {
     "use strict";
     init_errors3();
     init_marker();
+    ELSEWHERE3 = "What stood here is told in another comment of this conversation.";
   }
 });
 
 // src/preview/announce/announcer.ts
+function commentOf(identity) {
+  const nowhere = identity.region === void 0 ? void 0 : markerOf3({ ...identity, region: void 0 });
+  return stickyComment(identity.pull, markerOf3(identity), nowhere);
+}
 function createAnnouncer(github, place, report, longest = LONGEST_ANNOUNCEMENT_MS) {
-  const comment = place.hasComment ? stickyComment(place.identity.pull, markerOf3(place.identity)) : void 0;
+  const comment = place.hasComment ? commentOf(place.identity) : void 0;
   const deployment = place.environment === void 0 ? void 0 : shownDeployment(place, place.environment);
   const { notice, debug } = noticesOnce(report);
   function tell(error) {
@@ -23936,20 +24165,20 @@ function swept({ items }) {
   }));
 }
 function sweptRest({ items }) {
-  const nameOf5 = ({ base, pull: pull2 }) => previewName(base, pull2);
+  const nameOf6 = ({ base, pull: pull2 }) => previewName(base, pull2);
   const isRest = ({ kind, state, outcome }) => kind !== "preview" && state === "closed" && (outcome === "removed" || outcome === "missing");
-  const others = new Set(items.filter((item) => !isRest(item)).map(nameOf5));
-  const rests = new Map(items.filter(isRest).map((item) => [nameOf5(item), item]));
+  const others = new Set(items.filter((item) => !isRest(item)).map(nameOf6));
+  const rests = new Map(items.filter(isRest).map((item) => [nameOf6(item), item]));
   return [...rests].filter(([functionName]) => !others.has(functionName)).map(([functionName, { base, pull: pull2 }]) => ({
     ...{ functionName, base, pull: pull2 },
     ...{ why: "closed", removed: [], problems: [] }
   }));
 }
-async function announceRemovals(removals, { repository }, settings, { github, report, environment, secrets }) {
+async function announceRemovals(removals, { repository }, settings, { github, report, environment, region, secrets }) {
   if (settings.dryRun) return;
   const once2 = noticesOnce(report);
   await inParallel(removals, AT_ONCE5, async ({ functionName, base, pull: pull2, ...facts }) => {
-    const identity = { functionName, base, pull: pull2, repository };
+    const identity = { functionName, base, pull: pull2, repository, region };
     const place = placeOfAnnouncement(settings, identity, void 0, { environment, secrets });
     await createAnnouncer(github, place, once2).destroyed(facts);
   });
@@ -23964,59 +24193,6 @@ var init_announce_removal = __esm({
     init_place();
     init_identity();
     AT_ONCE5 = 4;
-  }
-});
-
-// src/aws/arn.ts
-function nameInArn(arn) {
-  return arn.split(":")[6] ?? "";
-}
-function accountInArn(arn) {
-  return arn.split(":")[4] ?? "";
-}
-function logGroupArn(functionArn, name) {
-  const [, partition = "", , region = "", account = ""] = functionArn.split(":");
-  return `arn:${partition}:logs:${region}:${account}:log-group:${name}`;
-}
-var init_arn = __esm({
-  "src/aws/arn.ts"() {
-    "use strict";
-  }
-});
-
-// src/preview/removal/ownership.ts
-async function findPreview(identity, previews) {
-  const found = await previews.readFunction(identity.functionName);
-  if (found === void 0) return { state: "missing" };
-  const tags = ownTags(identity, found.tags);
-  if (tags) return { state: "ours", arn: found.arn, tags };
-  return { state: "foreign", problem: notOurs(identity, found.tags) };
-}
-function ownTags(identity, found) {
-  const tags = readTags(identity.functionName, found);
-  return tags && isSamePreview(tags, identity) ? tags : void 0;
-}
-function ownerOf(tags) {
-  const [base, pull2] = [tags["wsgi-lambda:preview"], Number(tags["wsgi-lambda:pr"])];
-  return base === void 0 ? void 0 : readTags(previewName(base, pull2), tags);
-}
-function notOurs({ functionName, pull: pull2, repository }, found) {
-  return {
-    title: `The function ${functionName} is no preview of pull request ${pull2}${repository && ` of ${repository}`}: it was left as it is`,
-    detail: ownerText(readTags(functionName, found)),
-    hint: "Choose another function-name, or rename that function. A preview whose tags somebody has changed is removed by hand: aws lambda delete-function."
-  };
-}
-function ownerText(tags) {
-  if (tags === void 0) return "Its tags do not say that wsgi-lambda has made it as a preview.";
-  const { pull: pull2, base, repositoryId, repository, host, place } = tags;
-  return `Its tags say: pull request ${pull2} of ${base}, repository ${repositoryId} (${repository}) of ${host}, in ${place}.`;
-}
-var init_ownership = __esm({
-  "src/preview/removal/ownership.ts"() {
-    "use strict";
-    init_identity();
-    init_tags3();
   }
 });
 
@@ -24068,6 +24244,23 @@ var init_parts2 = __esm({
   }
 });
 
+// src/aws/arn.ts
+function nameInArn(arn) {
+  return arn.split(":")[6] ?? "";
+}
+function accountInArn(arn) {
+  return arn.split(":")[4] ?? "";
+}
+function logGroupArn(functionArn, name) {
+  const [, partition = "", , region = "", account = ""] = functionArn.split(":");
+  return `arn:${partition}:logs:${region}:${account}:log-group:${name}`;
+}
+var init_arn = __esm({
+  "src/aws/arn.ts"() {
+    "use strict";
+  }
+});
+
 // src/preview/database-text.ts
 function ownDatabaseText(tag) {
   if (tag === "command") return "database of preview-database-create";
@@ -24089,47 +24282,80 @@ var init_database_text = __esm({
   }
 });
 
+// src/preview/removal/ownership.ts
+async function findPreview(identity, previews) {
+  const found = await previews.readFunction(identity.functionName);
+  if (found === void 0) return { state: "missing" };
+  const tags = ownTags(identity, found.tags);
+  if (tags) return { state: "ours", arn: found.arn, tags };
+  return { state: "foreign", problem: notOurs(identity, found.tags) };
+}
+function ownTags(identity, found) {
+  const tags = readTags(identity.functionName, found);
+  return tags && isSamePreview(tags, identity) ? tags : void 0;
+}
+function ownerOf(tags) {
+  const [base, pull2] = [tags["wsgi-lambda:preview"], Number(tags["wsgi-lambda:pr"])];
+  return base === void 0 ? void 0 : readTags(previewName(base, pull2), tags);
+}
+function notOurs({ functionName, pull: pull2, repository }, found) {
+  return {
+    title: `The function ${functionName} is no preview of pull request ${pull2}${repository && ` of ${repository}`}: it was left as it is`,
+    detail: ownerText(readTags(functionName, found)),
+    hint: "Choose another function-name, or rename that function. A preview whose tags somebody has changed is removed by hand: aws lambda delete-function."
+  };
+}
+function ownerText(tags) {
+  if (tags === void 0) return "Its tags do not say that wsgi-lambda has made it as a preview.";
+  const { pull: pull2, base, repositoryId, repository, host, place } = tags;
+  return `Its tags say: pull request ${pull2} of ${base}, repository ${repositoryId} (${repository}) of ${host}, in ${place}.`;
+}
+var init_ownership = __esm({
+  "src/preview/removal/ownership.ts"() {
+    "use strict";
+    init_identity();
+    init_tags3();
+  }
+});
+
 // src/preview/removal/statics.ts
 async function removeStatics(bucket, statics) {
   const [keys, region] = await Promise.all([keysOf2(bucket), bucket.region()]);
   if (keys === void 0) return { outcome: "missing" };
-  const isOwn2 = (key) => ownerOfRecord(key)?.startsWith(`${region}/${statics.functionName}/`) ?? false;
+  const isOwn2 = ({ owner }) => owner.startsWith(`${region}/${statics.functionName}/`);
   const marks2 = keys.filter((key) => isMarkOf(readMarkKey(key), statics, region));
   if (statics.mark !== void 0 && marks2.length === 0) return { outcome: "missing" };
-  const recordKeys = keys.filter(isRecordKey);
-  const ownKeys = recordKeys.filter(isOwn2);
+  const ownKeys = keys.filter((key) => isOwn2({ owner: ownerOfRecord(key) ?? "" }));
   if (ownKeys.length + marks2.length === 0) return { outcome: "missing" };
-  const read = await readRecords2(bucket, recordKeys, statics);
-  const filesOf = (own) => read.filter(({ key }) => isOwn2(key) === own).flatMap(({ files }) => files);
-  const needed = new Set(filesOf(false));
-  const recorded = new Set(filesOf(true));
+  const records = await readRecords2(bucket, keys, statics);
+  const own = records.filter(isOwn2);
+  const needed = neededBeside(isOwn2, records);
+  const recorded = new Set(own.flatMap(({ files }) => files));
   await bucket.remove(keys.filter((key) => recorded.has(key) && !needed.has(key)));
+  const shared = [...recorded].filter((key) => needed.has(key));
+  if (shared.length > 0) {
+    for (const record2 of own)
+      await bucket.writeText(keyOfRecord(record2), writeStaticRecord({ ...record2, isGoing: true }), RECORD_HEADERS);
+    const now = neededBeside(isOwn2, await readRecords2(bucket, await keysOf2(bucket) ?? [], statics));
+    await bucket.remove(shared.filter((key) => !now.has(key)));
+  }
   await bucket.remove(ownKeys);
-  await removeUnneeded(
-    bucket,
-    [...recorded].filter((key) => needed.has(key)),
-    statics
-  );
   await bucket.remove(marks2);
   return { outcome: "removed" };
 }
+function neededBeside(isOwn2, records) {
+  return new Set(records.filter((record2) => !isOwn2(record2) && !record2.isGoing).flatMap(({ files }) => files));
+}
 async function readRecords2(bucket, keys, statics) {
   const read = await Promise.all(
-    keys.map(async (key) => {
+    keys.filter(isRecordKey).map(async (key) => {
       const text5 = await bucket.readText(key);
-      return { key, files: text5 === void 0 ? [] : readStaticRecord(key, text5)?.files };
+      return text5 === void 0 ? [] : [{ key, record: readStaticRecord(key, text5) }];
     })
   );
-  const unreadable6 = read.filter(({ files }) => files === void 0);
+  const unreadable6 = read.flat().filter(({ record: record2 }) => record2 === void 0);
   if (unreadable6.length > 0) throw cannotTell(statics, unreadable6);
-  return read.map(({ key, files = [] }) => ({ key, files }));
-}
-async function removeUnneeded(bucket, shared, statics) {
-  if (shared.length === 0) return;
-  const keys = await keysOf2(bucket) ?? [];
-  const read = await readRecords2(bucket, keys.filter(isRecordKey), statics);
-  const needed = new Set(read.flatMap(({ files }) => files));
-  await bucket.remove(shared.filter((key) => !needed.has(key)));
+  return read.flat().flatMap(({ record: record2 }) => record2 ?? []);
 }
 function isMarkOf(found, { functionName, mark = found?.mark }, region) {
   return found?.region === region && found.functionName === functionName && found.mark === mark;
@@ -24313,11 +24539,13 @@ async function findLayers(owner, there, { openLayers }) {
   const names = (await layers.names()).flatMap((name) => {
     const functionName = functionOfLayer(name) ?? "";
     const pull2 = pullInName(functionName);
-    return pull2 === void 0 || there.has(functionName) ? [] : [{ name, functionName, pull: pull2 }];
+    const isLookedFor = pull2 !== void 0 && (owner.pull ?? pull2) === pull2;
+    return isLookedFor && !there.has(functionName) ? [{ name, functionName, pull: pull2 }] : [];
   });
   const found = await inParallel(names, AT_ONCE6, async ({ name, functionName, pull: pull2 }) => {
     const own = previewMark({ ...owner, functionName, pull: pull2 });
-    const versions3 = (await layers.list(name)).filter(({ mark }) => mark === own);
+    const listed3 = await whereAllowed(() => layers.list(name));
+    const versions3 = (listed3 ?? []).filter(({ mark }) => mark === own);
     const created = versions3.map((version) => version.created).toSorted().at(-1);
     return created === void 0 ? [] : [{ name, functionName, pull: pull2, created }];
   });
@@ -24565,17 +24793,140 @@ var init_result = __esm({
   }
 });
 
+// src/preview/removal/survey.ts
+async function survey(owner, settings, { previews: api, report }) {
+  const { pull: pull2 } = settings;
+  const [functions, logGroups, roles] = await Promise.all([
+    api.findTagged("lambda:function", searchTags(owner, pull2)),
+    logGroupsOf(owner, pull2, api),
+    lookFor("roles", report, () => rolesOf(owner, pull2, api))
+  ]);
+  const read = functions.map(({ arn, tags: found }) => {
+    const [name, own] = [nameInArn(arn), readTags(nameInArn(arn), found)];
+    return { name, tags: own && isOf(own, owner) ? own : void 0 };
+  });
+  const previews = read.flatMap(({ tags: own }) => own ?? []);
+  const there = new Set(read.map(({ name }) => name));
+  const left = [...logGroups, ...roles.found].filter(({ owner: { functionName } }) => !there.has(functionName));
+  const places = staticPlacesOf([...previews, ...left.map((each) => each.owner)], settings);
+  const [tagged, layers, statics] = await Promise.all([
+    withoutFunction(left, api),
+    lookFor("layers", report, () => findLayers({ ...owner, pull: pull2 }, there, api)),
+    inParallel(places, AT_ONCE7, (place) => staticsIn(place, { ...owner, pull: pull2 }, there, { previews: api, report }))
+  ]);
+  const marked = [
+    ...layers.found.map(({ name, ...preview2 }) => ({ kind: "layer", name, owner: withBase(preview2) })),
+    ...statics.flat().map(({ address: name, ...preview2 }) => {
+      return { kind: "static files", name, owner: withBase({ ...preview2, created: "" }) };
+    })
+  ];
+  return {
+    previews: previews.toSorted((a, b) => a.pull - b.pull || a.functionName.localeCompare(b.functionName)),
+    strange: read.flatMap(({ name, tags: own }) => own === void 0 ? [name] : []),
+    tagged,
+    marked: await withoutFunction(marked, api),
+    problems: [...roles.problems, ...layers.problems]
+  };
+}
+async function withoutFunction(left, api) {
+  const orphans = await inParallel(
+    left,
+    AT_ONCE7,
+    async (beside) => await api.readFunction(beside.owner.functionName) === void 0 ? [beside] : []
+  );
+  return orphans.flat();
+}
+function withBase(preview2) {
+  return { ...preview2, base: preview2.functionName.replace(/-pr-\d+$/, "") };
+}
+async function lookFor(what, report, find2) {
+  try {
+    const found = await whereAllowed(find2);
+    if (found === void 0)
+      report.info(`${what} of previews that are gone were not looked for: these credentials may not list ${what}`);
+    return { found: found ?? [], problems: [] };
+  } catch (error) {
+    const problems = problemsOf(error).problems.map((problem2) => ({
+      ...problem2,
+      title: `${what} of previews that are gone were not looked for: ${problem2.title}`
+    }));
+    return { found: [], problems };
+  }
+}
+async function staticsIn(place, owner, there, { previews, report }) {
+  try {
+    return await findStatics(place, owner, there, previews);
+  } catch (error) {
+    if (isNoBucket(error)) {
+      report.info(`there are no static files at ${place}…: that bucket does not exist`);
+      return [];
+    }
+    if (!isAccessDenied(error)) throw error;
+    for (const { title, detail, hint } of problemsOf(error).problems)
+      report.notice({ title: `Static files that are left over were not looked for: ${title}`, detail, hint });
+    return [];
+  }
+}
+async function logGroupsOf(owner, pull2, api) {
+  const found = await api.findTagged("logs:log-group", searchTags(owner, pull2));
+  return found.flatMap(({ arn, tags }) => {
+    const [name, preview2] = [nameInArn(arn), ownerOf(tags)];
+    const isOwn2 = preview2 && isOf(preview2, owner) && name === defaultLogGroup(preview2.functionName);
+    return isOwn2 ? [{ kind: "log group", name, owner: preview2 }] : [];
+  });
+}
+async function rolesOf(owner, pull2, api) {
+  const roles = await api.openRoles();
+  const names = (await roles.list()).filter((name) => mayBeRoleOf(name, pull2));
+  const found = await inParallel(names, AT_ONCE7, async (name) => {
+    const preview2 = ownerOf(await whereAllowed(() => roles.tags(name)) ?? {});
+    const isOwn2 = preview2 && isOf(preview2, owner) && name === roleNameOf(preview2.functionName);
+    return isOwn2 && (pull2 ?? preview2.pull) === preview2.pull ? [{ kind: "role", name, owner: preview2 }] : [];
+  });
+  return found.flat();
+}
+function mayBeRoleOf(name, pull2) {
+  return (pull2 === void 0 ? /-pr-\d+-role$/.test(name) : name.endsWith(`-pr-${pull2}-role`)) || HASHED_ROLE.test(name);
+}
+var AT_ONCE7, HASHED_ROLE;
+var init_survey = __esm({
+  "src/preview/removal/survey.ts"() {
+    "use strict";
+    init_parallel();
+    init_arn();
+    init_errors2();
+    init_function_options();
+    init_current_aside();
+    init_problem();
+    init_identity();
+    init_tags3();
+    init_allowed();
+    init_layers();
+    init_ownership();
+    init_static_orphans();
+    AT_ONCE7 = 8;
+    HASHED_ROLE = /-[0-9a-f]{8}-role$/;
+  }
+});
+
 // src/commands/destroy.ts
-async function destroy(pull2, settings, collaborators) {
+async function destroy(pull2, settings, collaborators, told) {
   const { report, clock } = collaborators;
   const started = clock();
   return await report.phase(`Remove previews of pull request ${pull2.number}`, async () => {
-    const identities = await identitiesOf(pull2, settings, collaborators);
+    const place = await collaborators.previews.readPlace();
+    const { identities, problems: unseen } = await find(pull2, place, settings, collaborators);
     const previews = [];
-    for (const identity of identities)
-      previews.push(await removePreview(identity, { ...settings, isDue: () => true }, collaborators));
+    const options = { ...settings, isDue: () => true };
+    for (const identity of identities) previews.push(await removePreview(identity, options, collaborators));
+    if (settings.functionName === void 0) {
+      const looked = new Set(identities.map(({ functionName }) => functionName));
+      const others = (await told ?? []).filter(({ functionName }) => !looked.has(functionName));
+      const unlisted = others.map(({ functionName, base }) => ({ ...identityOf(base, pull2, place), functionName }));
+      previews.push(...await removeUnlisted(unlisted, options, collaborators));
+    }
     if (previews.every(({ outcome }) => outcome === "missing")) report.info("Nothing to remove: there is no preview.");
-    const problems = problemsOfRemovals(previews);
+    const problems = [...unseen, ...problemsOfRemovals(previews)];
     const { number: number2, repository } = pull2;
     return {
       ...{ pull: number2, repository, previews, problems, exitCode: exitCodeOf(problems) },
@@ -24583,73 +24934,42 @@ async function destroy(pull2, settings, collaborators) {
     };
   });
 }
-async function identitiesOf(pull2, { functionName: base }, { previews }) {
-  if (base !== void 0) return [identityOf(base, pull2, await previews.readPlace())];
-  const tags = searchTags(pull2, pull2.number);
-  const [place, functions, logGroups] = await Promise.all([
-    previews.readPlace(),
-    previews.findTagged("lambda:function", tags),
-    previews.findTagged("logs:log-group", tags)
-  ]);
-  const named2 = functions.map(({ arn, tags: own }) => {
-    const functionName = nameInArn(arn);
-    const base2 = readTags(functionName, own)?.base ?? functionName;
-    return { ...identityOf(base2, pull2, place), functionName };
+async function removeUnlisted(identities, options, collaborators) {
+  const removed = [];
+  for (const identity of identities) {
+    const removal2 = await removePreview(identity, options, collaborators);
+    if (removal2.outcome === "refused") for (const problem2 of removal2.problems) collaborators.report.notice(problem2);
+    else if (removal2.outcome !== "missing") removed.push(removal2);
+  }
+  return removed;
+}
+async function find(pull2, place, { functionName: base, static: statics }, collaborators) {
+  if (base !== void 0) return { identities: [identityOf(base, pull2, place)], problems: [] };
+  const { host, repositoryId, number: number2 } = pull2;
+  const found = await survey({ host, repositoryId, place }, { static: statics, pull: number2 }, collaborators);
+  const named2 = ({ functionName, base: of }) => ({
+    ...identityOf(of, pull2, place),
+    functionName
   });
-  const left = logGroups.flatMap(({ tags: own }) => ownerOf(own) ?? []).filter((owner) => owner.place === place);
-  return [...new Map([...left, ...named2].map((identity) => [identity.functionName, identity])).values()];
+  const identities = [
+    // A mark does not know the whole name of the function, and tags do.
+    ...found.marked.map(({ owner }) => named2(owner)),
+    ...found.tagged.map(({ owner }) => named2(owner)),
+    ...found.previews.map(named2),
+    // One whose name does not fit is refused by its name when its turn comes.
+    ...found.strange.map((functionName) => named2({ functionName, base: functionName }))
+  ];
+  const byName = new Map(identities.map((identity) => [identity.functionName, identity]));
+  return { identities: [...byName.values()], problems: found.problems };
 }
 var init_destroy = __esm({
   "src/commands/destroy.ts"() {
     "use strict";
-    init_arn();
     init_identity();
-    init_ownership();
     init_parts2();
     init_removal2();
     init_result();
-    init_tags3();
-  }
-});
-
-// aws-more:@aws-sdk/client-sts
-var require_client_sts = __commonJS({
-  "aws-more:@aws-sdk/client-sts"(exports2, module2) {
-    module2.exports = require("./aws-more.cjs")["@aws-sdk/client-sts"];
-  }
-});
-
-// src/aws/identity.ts
-var identity_exports = {};
-__export(identity_exports, {
-  readAccount: () => readAccount,
-  readPlace: () => readPlace,
-  readPlaceText: () => readPlaceText
-});
-async function readPlace({ version, wait: wait2, signal }) {
-  const client = new import_client_sts.STSClient(clientConfig(version));
-  const { call } = createCaller(wait2, () => "*", "sts");
-  const { Account: account = "", Arn: arn = "" } = await call(
-    "GetCallerIdentity",
-    "the credentials",
-    () => client.send(new import_client_sts.GetCallerIdentityCommand({}), { abortSignal: signal })
-  );
-  return { partition: arn.split(":")[1] ?? "aws", region: await client.config.region(), account };
-}
-async function readPlaceText(options) {
-  const { account, region } = await readPlace(options);
-  return `${account}/${region}`;
-}
-async function readAccount(options) {
-  return (await readPlace(options)).account;
-}
-var import_client_sts;
-var init_identity2 = __esm({
-  "src/aws/identity.ts"() {
-    "use strict";
-    import_client_sts = __toESM(require_client_sts(), 1);
-    init_call();
-    init_client_config();
+    init_survey();
   }
 });
 
@@ -24795,10 +25115,10 @@ var init_masked_values = __esm({
 function createLambdaApi({ version, wait: wait2, signal }) {
   const client = new import_client_lambda3.LambdaClient(clientConfig(version));
   const cancellable = { abortSignal: signal };
-  const { call, find } = createCaller(wait2);
+  const { call, find: find2 } = createCaller(wait2);
   return {
     getVersion: async (functionName, qualifier) => {
-      const found = await find(
+      const found = await find2(
         "GetFunctionConfiguration",
         functionName,
         () => client.send(
@@ -24866,7 +25186,7 @@ function createLambdaApi({ version, wait: wait2, signal }) {
       return published2.Version ?? "";
     },
     getAlias: async (functionName, alias) => {
-      const found = await find(
+      const found = await find2(
         "GetAlias",
         `${functionName}:${alias}`,
         () => client.send(new import_client_lambda3.GetAliasCommand({ FunctionName: functionName, Name: alias }))
@@ -24909,7 +25229,7 @@ function createLambdaApi({ version, wait: wait2, signal }) {
       )
     ),
     getPolicy: async (functionName, alias) => {
-      const found = await find(
+      const found = await find2(
         "GetPolicy",
         `${functionName}:${alias}`,
         () => client.send(new import_client_lambda3.GetPolicyCommand({ FunctionName: functionName, Qualifier: alias }), cancellable)
@@ -25000,10 +25320,10 @@ function createLayerApi({ version, wait: wait2, signal }) {
   const client = new import_client_lambda4.LambdaClient(clientConfig(version));
   const cancellable = { abortSignal: signal };
   const once2 = new import_client_lambda4.LambdaClient({ ...clientConfig(version), maxAttempts: 1 });
-  const { call, find } = createCaller(wait2, (layer) => `arn:aws:lambda:*:*:layer:${layer}*`);
+  const { call, find: find2 } = createCaller(wait2, (layer) => `arn:aws:lambda:*:*:layer:${layer}*`);
   const findContent = async (content, architecture) => {
     const { name, codeSha256, runtime } = content;
-    const listed3 = await find(
+    const listed3 = await find2(
       "ListLayerVersions",
       name,
       () => client.send(
@@ -25019,7 +25339,7 @@ function createLayerApi({ version, wait: wait2, signal }) {
     const named2 = listed3?.LayerVersions?.find(({ Description }) => Description === descriptionOf(content));
     if (named2?.Version === void 0) return void 0;
     const { Version: number2 } = named2;
-    const found = await find(
+    const found = await find2(
       "GetLayerVersion",
       name,
       () => client.send(new import_client_lambda4.GetLayerVersionCommand({ LayerName: name, VersionNumber: number2 }), cancellable)
@@ -25107,13 +25427,13 @@ __export(layer_removal_exports, {
 });
 function createLayerRemoval({ version, wait: wait2, signal }) {
   const client = new import_client_lambda5.LambdaClient(clientConfig(version));
-  const { call, find } = createCaller(wait2, (layer) => `arn:aws:lambda:*:*:layer:${layer}*`);
+  const { call, find: find2 } = createCaller(wait2, (layer) => `arn:aws:lambda:*:*:layer:${layer}*`);
   return {
     list: async (LayerName) => {
       const versions3 = [];
       for (let Marker; ; ) {
         const command = new import_client_lambda5.ListLayerVersionsCommand({ LayerName, Marker });
-        const page = await find("ListLayerVersions", LayerName, () => client.send(command, { abortSignal: signal }));
+        const page = await find2("ListLayerVersions", LayerName, () => client.send(command, { abortSignal: signal }));
         for (const {
           Version: number2,
           Description: description = "",
@@ -25136,8 +25456,7 @@ function createLayerRemoval({ version, wait: wait2, signal }) {
       for (let Marker; ; ) {
         const command = new import_client_lambda5.ListLayersCommand({ Marker });
         const page = await call("ListLayers", "*", () => client.send(command, { abortSignal: signal }));
-        for (const { LayerName: name = "", LatestMatchingVersion: newest2 } of page.Layers ?? [])
-          if (markInDescription(newest2?.Description ?? "") !== void 0) names.push(name);
+        for (const { LayerName: name = "" } of page.Layers ?? []) names.push(name);
         if (!page.NextMarker) return names;
         Marker = page.NextMarker;
       }
@@ -25163,10 +25482,10 @@ __export(log_group_removal_exports, {
 function createLogGroupRemoval({ version, wait: wait2, signal }) {
   const client = new import_client_cloudwatch_logs.CloudWatchLogsClient(clientConfig(version));
   const cancellable = { abortSignal: signal };
-  const { find } = createCaller(wait2, (name) => `arn:aws:logs:*:*:log-group:${name}:*`, "logs");
+  const { find: find2 } = createCaller(wait2, (name) => `arn:aws:logs:*:*:log-group:${name}:*`, "logs");
   return {
     tags: async (arn) => {
-      const found = await find(
+      const found = await find2(
         "ListTagsForResource",
         nameInArn(arn),
         () => client.send(new import_client_cloudwatch_logs.ListTagsForResourceCommand({ resourceArn: arn }), cancellable)
@@ -25174,7 +25493,7 @@ function createLogGroupRemoval({ version, wait: wait2, signal }) {
       return found && (found.tags ?? {});
     },
     remove: async (name) => {
-      const removed = await find(
+      const removed = await find2(
         "DeleteLogGroup",
         name,
         () => client.send(new import_client_cloudwatch_logs.DeleteLogGroupCommand({ logGroupName: name }), cancellable)
@@ -25277,11 +25596,11 @@ function createRoleRemoval({ version, wait: wait2, signal }) {
 }
 async function everyPage(read) {
   const all = [];
-  for (let marker; ; ) {
-    const { found, next } = await read(marker);
+  for (let marker2; ; ) {
+    const { found, next } = await read(marker2);
     all.push(...found);
     if (!next) return all;
-    marker = next;
+    marker2 = next;
   }
 }
 async function existing2(send) {
@@ -25598,7 +25917,7 @@ var init_open_static_bucket = __esm({
 function createPreviewApi({ environment, ...options }) {
   const { version, wait: wait2, signal } = options;
   const client = new import_client_lambda6.LambdaClient(clientConfig(version));
-  const { find } = createCaller(wait2);
+  const { find: find2 } = createCaller(wait2);
   return {
     readPlace: () => readPlaceText(options),
     findTagged: async (type, tags) => {
@@ -25606,7 +25925,7 @@ function createPreviewApi({ environment, ...options }) {
       return await createFindTagged2(options)(type, tags);
     },
     readFunction: async (functionName) => {
-      const found = await find(
+      const found = await find2(
         "GetFunction",
         functionName,
         () => client.send(new import_client_lambda6.GetFunctionCommand({ FunctionName: functionName }), { abortSignal: signal })
@@ -25615,7 +25934,7 @@ function createPreviewApi({ environment, ...options }) {
       return found && { arn: found.Configuration?.FunctionArn ?? "", tags: found.Tags ?? {} };
     },
     removeFunction: async (functionName) => {
-      const removed = await find(
+      const removed = await find2(
         "DeleteFunction",
         functionName,
         () => client.send(new import_client_lambda6.DeleteFunctionCommand({ FunctionName: functionName }), { abortSignal: signal })
@@ -26365,13 +26684,13 @@ async function remove(session, database) {
   const state = await readMysqlState(session, database);
   if (!isOurs(state, database)) return state.hasDatabase || state.hasUser ? "kept" : "missing";
   await session.query(`DROP USER IF EXISTS ${accountOf2(database.user)}`);
-  await endConnections(session, database.user);
+  await endConnections(session, database);
   await session.query(`DROP DATABASE IF EXISTS ${mysqlName(database.name)}`);
   await unmarkMysql(session, database);
   return "removed";
 }
-async function endConnections(session, user) {
-  const rows = await session.query("SELECT ID AS id FROM information_schema.PROCESSLIST WHERE USER = ?", [user]);
+async function endConnections(session, { name, user }) {
+  const rows = await session.query(CONNECTIONS, [user, name, user]);
   for (const { id } of rows) {
     const connection = Number(id);
     const isEnded = await attempt2(session, `KILL ${connection}`);
@@ -26392,7 +26711,7 @@ async function attempt2(session, statement) {
 function accountOf2(user) {
   return `${mysqlText(user)}@'%'`;
 }
-var DENIED;
+var CONNECTIONS, DENIED;
 var init_mysql_server = __esm({
   "src/databases/mysql-server.ts"() {
     "use strict";
@@ -26400,6 +26719,8 @@ var init_mysql_server = __esm({
     init_mysql_marks();
     init_mysql_state();
     init_quote();
+    CONNECTIONS = `SELECT ID AS id FROM information_schema.PROCESSLIST
+  WHERE USER = ? AND (DB = ? OR NOT EXISTS (SELECT 1 FROM mysql.user WHERE User = ?))`;
     DENIED = /^ER_(?:KILL_DENIED_ERROR|SPECIFIC_ACCESS_DENIED_ERROR|SP_DOES_NOT_EXIST|PROCACCESS_DENIED_ERROR)$/;
   }
 });
@@ -26745,7 +27066,7 @@ var init_open2 = __esm({
     init_address2();
     init_open();
     init_errors();
-    ADDRESS2 = /^(?:postgres|postgresql|mysql):\/\//;
+    ADDRESS2 = /^[a-z][\w+.-]*:\/\//i;
     GIVEN = "given";
   }
 });
@@ -26920,12 +27241,16 @@ async function preparePreviewDatabase(settings, identity, there, collaborators) 
   if (choice.kind === "server") return await onServer(choice.own, settings, identity, there, collaborators);
   refuseOtherDatabase(there, choice.kind);
   const { previewDatabaseDelete: line } = settings;
-  const address2 = await addressWithoutServer(choice, settings, identity, collaborators);
+  const isMadeByAsking = choice.kind === "command" && !settings.dryRun;
   return {
     tags: { database: choice.kind, databaseAdmin: void 0, databaseAccess: void 0 },
-    environment: address2 === void 0 ? {} : { [settings.previewDatabaseVariable]: address2 },
+    environment: async () => {
+      const address2 = await addressWithoutServer(choice, settings, identity, collaborators);
+      return address2 === void 0 ? {} : { [settings.previewDatabaseVariable]: address2 };
+    },
+    isMadeByAsking,
     preparation: void 0,
-    discard: choice.kind === "command" && line !== void 0 && !settings.dryRun ? () => deleteByHook(line, identity, collaborators) : void 0
+    discard: isMadeByAsking && line !== void 0 ? () => deleteByHook(line, identity, collaborators) : void 0
   };
 }
 async function addressWithoutServer({ kind }, { previewDatabaseCreate: line, dryRun }, identity, collaborators) {
@@ -26959,7 +27284,8 @@ async function onServer(chosen, settings, { base }, there, collaborators) {
   });
   return {
     tags: { database, databaseAdmin: adminTag(admin), databaseAccess: access },
-    environment: { [variable]: address2 },
+    environment: () => Promise.resolve({ [variable]: address2 }),
+    isMadeByAsking: false,
     preparation: {
       what: `the ${own.scope} ${own.name} (${place.engine})`,
       carryOut: () => prepare3(password),
@@ -27123,7 +27449,7 @@ async function discarding({ discard }, { functionName, exists: exists3 }, report
       report.warning({
         title: `What preview-database-create has made for ${functionName} may be left over`,
         detail: [problem2?.title, problem2?.detail].filter(Boolean).join("\n"),
-        hint: "The next deployment of the preview takes it. Where there is none, remove it by hand, as preview-database-delete does."
+        hint: "The next deployment of the preview takes it. Where there is none, destroy or sweep run preview-database-delete again."
       });
     }
     throw error;
@@ -27161,6 +27487,34 @@ var init_shared = __esm({
   }
 });
 
+// src/preview/kept.ts
+function refuseUnkept(tags) {
+  const back = readTags(tags.functionName, writeTags(tags));
+  const parts = Object.entries(SETTINGS4);
+  const lost2 = parts.find(([part2]) => back?.[part2] !== tags[part2]);
+  if (lost2 === void 0) return;
+  const [part, setting] = lost2;
+  throw new UserError({
+    title: `${setting} cannot be kept in a tag`,
+    detail: `By its tags a preview is removed. They hold at most 256 characters, letters, digits and _ . : / = + - @ alone. It is: ${tags[part]}`,
+    hint: `Give what ${setting} names a shorter name, or one of these characters; of a secret, its key too.`
+  });
+}
+var SETTINGS4;
+var init_kept2 = __esm({
+  "src/preview/kept.ts"() {
+    "use strict";
+    init_errors();
+    init_tags3();
+    SETTINGS4 = {
+      base: "function-name",
+      databaseAdmin: "preview-database-admin",
+      database: "preview-database",
+      static: "static"
+    };
+  }
+});
+
 // src/preview/role.ts
 async function refuseOtherRole({ createRole, previewRole }, identity, roleTags) {
   if (!createRole || previewRole !== void 0) return;
@@ -27179,6 +27533,91 @@ var init_role = __esm({
     init_errors();
     init_current_aside();
     init_ownership();
+  }
+});
+
+// src/preview/witness.ts
+async function leaveWitness(tags, there, more, { lambda, aside }) {
+  const { functionName, database } = tags;
+  if (there === void 0) {
+    const logGroups = await aside.openLogGroups();
+    await logGroups.create(defaultLogGroup(functionName), { ...more, ...writeTags(tags) });
+  } else if (there.database !== database) {
+    const latest = await lambda.getVersion(functionName);
+    if (latest) await aside.tags.add(latest.arn, databaseTag(database));
+  }
+}
+var init_witness = __esm({
+  "src/preview/witness.ts"() {
+    "use strict";
+    init_function_options();
+    init_tags3();
+  }
+});
+
+// src/release/traffic/confirm-url.ts
+async function confirmPublicUrl(functionName, address2, asked, collaborators) {
+  const { report, clock, signal } = collaborators;
+  const url = urlToAsk(address2, asked);
+  if (url === void 0) return "not to be asked";
+  const started = clock();
+  const ask2 = () => request(url, headersOf2(asked.settings), signal);
+  let answer;
+  try {
+    answer = await ask2();
+    if (answer.isRefused) answer = await untilLetIn(answer, ask2, collaborators);
+  } catch (error) {
+    signal.throwIfAborted();
+    report.warning({
+      ...unreachable(url, error),
+      hint: "The preview is released, and whether its address answers is not known: open it, or let the runner reach it."
+    });
+    return "unreachable";
+  }
+  const { status, isRefused, isLambdas } = answer;
+  report.info(`GET ${url} → ${status} (${((clock() - started) / 1e3).toFixed(2)} s)`);
+  if (isRefused) throw new UserError(refused2(functionName));
+  if (isLambdas) throw new UserError(unanswered(functionName, url));
+  if (status >= 500) report.warning({ title: `GET ${url} answers ${status}`, hint: "Look at the function's log." });
+  return "asked";
+}
+async function untilLetIn(first, ask2, { report, clock, wait: wait2, signal }) {
+  return await report.phase("Wait until AWS lets visitors in", async () => {
+    const started = clock();
+    let answer = first;
+    for (let pause = 1e3; answer.isRefused; pause = Math.min(pause * 2, LONGEST_PAUSE_MS3)) {
+      const waited = clock() - started;
+      if (waited >= LONGEST_REFUSAL_MS) return answer;
+      report.progress(`the Function URL still answers 403 (${(waited / 1e3).toFixed(0)} s)`);
+      await wait2(pause, signal);
+      signal.throwIfAborted();
+      answer = await ask2();
+    }
+    return answer;
+  });
+}
+function refused2(functionName) {
+  return {
+    title: `The Function URL of ${functionName} answers 403, after a minute too: AWS refuses visitors`,
+    detail: "A public URL takes two statements in the policy of the alias, lambda:InvokeFunctionUrl and lambda:InvokeFunction, both for everybody (*).",
+    hint: "Look at the policy of the alias: where a statement is missing, let the role of this job call lambda:AddPermission and lambda:GetPolicy, and run it again. Where both are there, the account or its organisation forbids public URLs: ask whoever is in charge of it, or set function-url to iam."
+  };
+}
+function unanswered(functionName, url) {
+  return {
+    title: `Lambda answers 502 in place of ${functionName}: the function fails, or what it answers is no answer`,
+    detail: `GET ${url}`,
+    hint: `Look at its log: wsgi-lambda logs --function-name ${functionName}`
+  };
+}
+var LONGEST_REFUSAL_MS, LONGEST_PAUSE_MS3;
+var init_confirm_url = __esm({
+  "src/release/traffic/confirm-url.ts"() {
+    "use strict";
+    init_errors();
+    init_public_url();
+    LONGEST_REFUSAL_MS = 6e4;
+    LONGEST_PAUSE_MS3 = 5e3;
   }
 });
 
@@ -27224,8 +27663,10 @@ async function preview(settings, pull2, collaborators) {
     const there = tagsThere(identity, found);
     serving = there && answering;
     announced = announcer?.started({ serving });
-    const result = await release(settings, { pull: pull2, identity, there }, collaborators);
-    await announcer?.ready(readyFacts(result, settings, (clock() - started) / 1e3));
+    const { result, own } = await release(settings, { pull: pull2, identity, there }, collaborators);
+    serving = void 0;
+    const isReached = await isReachable(result, own, collaborators);
+    await announcer?.ready({ ...readyFacts(result, settings, (clock() - started) / 1e3), isReached });
     return result;
   } catch (error) {
     await announcer?.failed({ problems: problemsToTell(error, signal), serving });
@@ -27245,7 +27686,6 @@ async function release(settings, { pull: pull2, identity, there }, collaborators
   const staticAddress = staticAddressOf(settings.static, identity);
   refuseOtherStatic(there, staticAddress);
   const data = await collaborators.dataOf(settings, identity, there);
-  collaborators.mask(data.environment);
   const now = order.now();
   const tags = {
     ...identity,
@@ -27259,8 +27699,12 @@ async function release(settings, { pull: pull2, identity, there }, collaborators
     logGroup: defaultLogGroup(identity.functionName),
     isSeeded: isSeededWith(there, data.tags.database)
   };
+  refuseUnkept(tags);
+  if (data.isMadeByAsking) await leaveWitness(tags, there, settings.tags, collaborators);
+  const environment = await data.environment();
+  collaborators.mask(environment);
   const isToBeSeeded = settings.previewSeed.length > 0 && hasNewData(tags);
-  const own = settingsOfPreview(settings, identity, { tags, environment: data.environment, isToBeSeeded });
+  const own = settingsOfPreview(settings, identity, { tags, environment, isToBeSeeded });
   const released2 = await discarding(
     data,
     functionOf(own, collaborators),
@@ -27268,6 +27712,7 @@ async function release(settings, { pull: pull2, identity, there }, collaborators
     () => deploy(own, {
       ...collaborators,
       preparation: data.preparation,
+      asksUrl: false,
       // GitHub runs a workflow for the merge with the base; what people know is the head.
       order: { ...order, readRun: async () => ({ ...await order.readRun(), ...headOf(pull2) }) }
     })
@@ -27275,14 +27720,20 @@ async function release(settings, { pull: pull2, identity, there }, collaborators
   if (isToBeSeeded && !settings.dryRun) await aside.tags.add(released2.function.arn, SEEDED_TAG);
   const { created, expires, database } = tags;
   const { number: number2, repository, headSha } = pull2;
-  return { ...released2, preview: { pull: number2, repository, headSha, created, expires, database } };
+  const result = { ...released2, preview: { pull: number2, repository, headSha, created, expires, database } };
+  return { result, own };
+}
+async function isReachable({ function: { name, url } }, own, collaborators) {
+  if (own.dryRun) return true;
+  const asked = { access: own.functionUrl ?? "none", settings: own };
+  return await confirmPublicUrl(name, url, asked, collaborators) !== "unreachable";
 }
 function readyFacts({ function: released2, artifact, coldStartMs, difference: difference2, preview: preview2 }, settings, seconds) {
-  const change = difference2.code?.contents?.zipBytes;
+  const change2 = difference2.code?.contents?.zipBytes;
   return {
     ...{ url: released2.url, ...previewData(preview2, settings) },
     ...{ zipBytes: artifact.zipBytes, unzippedBytes: artifact.unzippedBytes },
-    ...{ zipBytesBefore: change === void 0 ? void 0 : artifact.zipBytes - change, coldStartMs, seconds }
+    ...{ zipBytesBefore: change2 === void 0 ? void 0 : artifact.zipBytes - change2, coldStartMs, seconds }
   };
 }
 function tagsThere(identity, found) {
@@ -27318,13 +27769,16 @@ var init_preview2 = __esm({
     init_discard();
     init_shared();
     init_identity();
+    init_kept2();
     init_other();
     init_prerequisites();
     init_ownership();
     init_role();
     init_settings2();
     init_tags3();
+    init_witness();
     init_current_aside();
+    init_confirm_url();
     init_deploy();
     init_telling();
     DAY_MS = 24 * 3600 * 1e3;
@@ -27332,19 +27786,24 @@ var init_preview2 = __esm({
 });
 
 // src/commands/preview-gone.ts
+async function removeClosed(pull2, settings, collaborators) {
+  const title = `Pull request ${pull2.number} is closed`;
+  collaborators.report.info(`${title}: this run makes no preview, and removes what there is of one`);
+  return await removeInstead({ title, why: "closed" }, pull2, settings, collaborators);
+}
 async function removeAfterClosing(pull2, settings, collaborators) {
   const now = await stateOf2(pull2, collaborators.github);
   if (now?.isOpen !== false) return void 0;
   const title = `Pull request ${pull2.number} was closed meanwhile`;
-  const result = await remove3("closed", pull2, settings, collaborators);
-  if (result.problems.length > 0)
-    throw new StillThere(result.problems, `${title}, and its preview could not be removed`);
-  return { skipped: { title: `${title}: its preview is removed` }, removal: result };
+  return await removeInstead({ title, why: "closed" }, pull2, settings, collaborators);
 }
-async function removeWithoutLabel(pull2, settings, collaborators) {
-  const label = JSON.stringify(settings.previewLabel);
+async function removeWithoutLabel(pull2, wanted, settings, collaborators) {
+  const label = JSON.stringify(wanted);
   const title = `Pull request ${pull2.number} has no label ${label} any more`;
-  const result = await remove3(`label ${label} taken away`, pull2, settings, collaborators);
+  return await removeInstead({ title, why: `label ${label} taken away` }, pull2, settings, collaborators);
+}
+async function removeInstead({ title, why }, pull2, settings, collaborators) {
+  const result = await remove3(why, pull2, settings, collaborators);
   if (result.problems.length > 0)
     throw new StillThere(result.problems, `${title}, and its preview could not be removed`);
   return { skipped: { title: `${title}: ${outcomeOf4(result, settings)}` }, removal: result };
@@ -27386,29 +27845,32 @@ async function runForPull(event, isAuto, origin, collaborators) {
   if ("skipped" in found) return found;
   const { pull: pull2 } = found;
   const now = await stateOf2(pull2, github);
-  const refused2 = () => loadPlaceSettings(origin, false);
+  const refused3 = () => loadPlaceSettings(origin, false);
   await telling(
     () => {
       refuseForeignCode(event);
       refuseNamedFork(event, now?.isForeign);
     },
     // Of a stranger's project nothing is read, and nothing of its commit is shown as a deployment.
-    async (facts) => announcerOf(pull2, { ...await refused2(), githubEnvironment: "none" }, collaborators)?.failed(facts),
+    async (facts) => announcerOf(pull2, { ...await refused3(), githubEnvironment: "none" }, collaborators)?.failed(facts),
     signal
   );
   const place = await loadPlaceSettings(origin, true);
-  const byLabel = isAuto ? decideByLabel(event, pull2, now, place.previewLabel) : "as-usual";
-  const against = byLabel === "remove" ? void 0 : reasonAgainst(pull2, now, place.previewLabel);
-  if (against) return { skipped: against };
+  for (const table3 of [place.environment, place.previewEnvironment, place.previewSecrets]) mask2(table3);
   const announcer = announcerOf(pull2, place, collaborators);
   const tell = (facts) => announcer?.failed(facts);
+  const removal2 = () => telling(() => loadProjectRemovalSettings(origin), tell, signal);
+  if (now?.isOpen === false) return await removeClosed(pull2, await removal2(), collaborators);
+  const byLabel = isAuto ? decideByLabel(event, pull2, now, place.previewLabel) : "as-usual";
+  if (byLabel === "remove") return await removeWithoutLabel(pull2, place.previewLabel, await removal2(), collaborators);
+  const against = reasonAgainst(pull2, now, place.previewLabel) ?? reasonAgainstDraft(pull2, now, place.previewDrafts);
+  if (against) return { skipped: against };
   const settings = await telling(() => loadDeploySettings(origin, true), tell, signal);
-  for (const table3 of [settings.environment, settings.previewEnvironment, settings.previewSecrets]) mask2(table3);
-  if (byLabel === "remove") return await removeWithoutLabel(pull2, settings, collaborators);
   if (byLabel === "unless-current") {
     const serving = await collaborators.servingOf(previewName(settings.functionName, pull2.number), settings);
     const newest2 = now?.headSha ?? pull2.headSha;
-    if (serving !== void 0 && serving.headSha === newest2) return { skipped: nothingNew(pull2, event) };
+    if (serving !== void 0 && serving.headSha === newest2)
+      return await removeAfterClosing(pull2, settings, collaborators) ?? { skipped: nothingNew(pull2, event) };
   }
   const opened = await telling(() => collaborators.open(settings), tell, signal);
   const release2 = () => preview(settings, pull2, { ...opened, announcer });
@@ -27423,10 +27885,11 @@ async function runForPull(event, isAuto, origin, collaborators) {
     throw error;
   }
 }
-function announcerOf(pull2, { functionName, dryRun, ...place }, { github, environment, secrets, report }) {
+function announcerOf(pull2, { functionName, dryRun, ...place }, { github, environment, region, secrets, report }) {
   if (functionName === void 0 || dryRun) return void 0;
   const { number: number2, repository, headSha } = pull2;
-  const named2 = { functionName: previewName(functionName, number2), base: functionName, pull: number2, repository };
+  const name = previewName(functionName, number2);
+  const named2 = { functionName: name, base: functionName, pull: number2, repository, region };
   return createAnnouncer(github, placeOfAnnouncement(place, named2, headSha, { environment, secrets }), report);
 }
 function nothingNew({ number: number2 }, { label = "", action }) {
@@ -27459,7 +27922,7 @@ function reasonToRemove({ expires }, pull2, now) {
 }
 function reasonToRemoveOrphan({ created }, pull2, now) {
   if (pull2 === "closed") return "orphaned";
-  return Date.parse(created) + BEGINS_WITHIN_MS <= now ? "orphaned" : void 0;
+  return pull2 === "unknown" && Date.parse(created) + BEGINS_WITHIN_MS <= now ? "orphaned" : void 0;
 }
 function isOrphanedForGood(pull2) {
   return pull2 === "closed";
@@ -27484,7 +27947,7 @@ function serversOf(previews, { previewDatabaseAdmin: given2, previewDatabaseAcce
   return [...new Map([...own, ...named2].map((server) => [keyOf2(server), server])).values()];
 }
 async function orphanedDatabases(owner, servers, there, { api, openServer: openServer2 }) {
-  const listed3 = await inParallel(servers, AT_ONCE7, async (access) => {
+  const listed3 = await inParallel(servers, AT_ONCE8, async (access) => {
     try {
       return {
         access,
@@ -27507,7 +27970,7 @@ async function orphanedDatabases(owner, servers, there, { api, openServer: openS
   const left = all.filter(({ functionName }) => !there.has(functionName));
   const orphans = await inParallel(
     left,
-    AT_ONCE7,
+    AT_ONCE8,
     async (orphan) => await api.readFunction(orphan.functionName) === void 0 ? [orphan] : []
   );
   return { orphans: orphans.flat(), problems: listed3.flatMap(({ problems = [] }) => problems) };
@@ -27518,7 +27981,7 @@ async function removeOrphanedDatabase({ database, access }, openServer2) {
     (server) => server.remove(database)
   );
 }
-var AT_ONCE7;
+var AT_ONCE8;
 var init_databases2 = __esm({
   "src/preview/removal/databases.ts"() {
     "use strict";
@@ -27527,7 +27990,7 @@ var init_databases2 = __esm({
     init_names2();
     init_open2();
     init_identity();
-    AT_ONCE7 = 4;
+    AT_ONCE8 = 4;
   }
 });
 
@@ -27542,7 +28005,7 @@ async function knownPulls(numbers, getPull, report) {
     return () => "unknown";
   }
   let isTold = false;
-  const known = await inParallel([...new Set(numbers)], AT_ONCE8, async (number2) => {
+  const known = await inParallel([...new Set(numbers)], AT_ONCE9, async (number2) => {
     try {
       const pull2 = await getPull(number2);
       return [number2, pull2 === void 0 ? "unknown" : pull2.isOpen ? "open" : "closed"];
@@ -27557,118 +28020,13 @@ async function knownPulls(numbers, getPull, report) {
   const states = new Map(known);
   return (number2) => states.get(number2) ?? "unknown";
 }
-var AT_ONCE8;
+var AT_ONCE9;
 var init_pulls = __esm({
   "src/preview/removal/pulls.ts"() {
     "use strict";
     init_parallel();
     init_problem();
-    AT_ONCE8 = 8;
-  }
-});
-
-// src/preview/removal/survey.ts
-async function survey(owner, settings, { previews: api, report }) {
-  const tags = searchTags(owner);
-  const [functions, logGroups, roles] = await Promise.all([
-    api.findTagged("lambda:function", tags),
-    logGroupsOf(owner, api),
-    lookFor("roles", report, () => rolesOf(owner, api))
-  ]);
-  const read = functions.map(({ arn, tags: found }) => {
-    const [name, own] = [nameInArn(arn), readTags(nameInArn(arn), found)];
-    return { name, tags: own && isOf(own, owner) ? own : void 0 };
-  });
-  const previews = read.flatMap(({ tags: own }) => own ?? []);
-  const there = new Set(read.map(({ name }) => name));
-  const left = [...logGroups, ...roles].filter(({ owner: { functionName } }) => !there.has(functionName));
-  const places = staticPlacesOf([...previews, ...left.map((each) => each.owner)], settings);
-  const known = new Set(previews.map((preview2) => preview2.static));
-  const [tagged, layers, statics] = await Promise.all([
-    withoutFunction(left, api),
-    lookFor("layers", report, () => findLayers(owner, there, api)),
-    inParallel(places, AT_ONCE9, (place) => staticsIn(place, owner, known, { previews: api, report }))
-  ]);
-  const marked = [
-    ...layers.map(({ name, ...preview2 }) => ({ kind: "layer", name, owner: withBase(preview2) })),
-    ...statics.flat().map(({ address: name, ...preview2 }) => {
-      return { kind: "static files", name, owner: withBase({ ...preview2, created: "" }) };
-    })
-  ];
-  return {
-    previews: previews.toSorted((a, b) => a.pull - b.pull || a.functionName.localeCompare(b.functionName)),
-    strange: read.flatMap(({ name, tags: own }) => own === void 0 ? [name] : []),
-    tagged,
-    marked: await withoutFunction(marked, api)
-  };
-}
-async function withoutFunction(left, api) {
-  const orphans = await inParallel(
-    left,
-    AT_ONCE9,
-    async (beside) => await api.readFunction(beside.owner.functionName) === void 0 ? [beside] : []
-  );
-  return orphans.flat();
-}
-function withBase(preview2) {
-  return { ...preview2, base: preview2.functionName.replace(/-pr-\d+$/, "") };
-}
-async function lookFor(what, report, find) {
-  const found = await whereAllowed(find);
-  if (found === void 0)
-    report.info(`${what} of previews that are gone were not looked for: these credentials may not list ${what}`);
-  return found ?? [];
-}
-async function staticsIn(place, owner, known, { previews, report }) {
-  try {
-    return await findStatics(place, owner, known, previews);
-  } catch (error) {
-    if (isNoBucket(error)) {
-      report.info(`there are no static files at ${place}…: that bucket does not exist`);
-      return [];
-    }
-    if (!isAccessDenied(error)) throw error;
-    for (const { title, detail, hint } of problemsOf(error).problems)
-      report.notice({ title: `Static files that are left over were not looked for: ${title}`, detail, hint });
-    return [];
-  }
-}
-async function logGroupsOf(owner, api) {
-  const found = await api.findTagged("logs:log-group", searchTags(owner));
-  return found.flatMap(({ arn, tags }) => {
-    const [name, preview2] = [nameInArn(arn), ownerOf(tags)];
-    const isOwn2 = preview2 && isOf(preview2, owner) && name === defaultLogGroup(preview2.functionName);
-    return isOwn2 ? [{ kind: "log group", name, owner: preview2 }] : [];
-  });
-}
-async function rolesOf(owner, api) {
-  const roles = await api.openRoles();
-  const names = (await roles.list()).filter((name) => LIKE_OURS.test(name));
-  const found = await inParallel(names, AT_ONCE9, async (name) => {
-    const preview2 = ownerOf(await roles.tags(name) ?? {});
-    const isOwn2 = preview2 && isOf(preview2, owner) && name === roleNameOf(preview2.functionName);
-    return isOwn2 ? [{ kind: "role", name, owner: preview2 }] : [];
-  });
-  return found.flat();
-}
-var AT_ONCE9, LIKE_OURS;
-var init_survey = __esm({
-  "src/preview/removal/survey.ts"() {
-    "use strict";
-    init_parallel();
-    init_arn();
-    init_errors2();
-    init_function_options();
-    init_current_aside();
-    init_problem();
-    init_identity();
-    init_tags3();
-    init_allowed();
-    init_layers();
-    init_ownership();
-    init_static_orphans();
     AT_ONCE9 = 8;
-    LIKE_OURS = /-pr-\d+-role$|-[0-9a-f]{8}-role$/;
   }
 });
 
@@ -27702,7 +28060,8 @@ async function sweepTagged(beside, isLeft, sweeping) {
   const namesData = hasServerData(owner) || owner.static !== void 0;
   if (namesData && !isOrphanedForGood(item.state)) return keptForPull(item);
   const reason = reasonToRemoveOrphan(owner, item.state, sweeping.now);
-  if (reason === void 0) return kept3(item, "its function may be on its way");
+  if (reason === void 0)
+    return item.state === "unknown" ? kept3(item, "its function may be on its way") : keptForPull(item);
   if (isLeft) return kept3(item, "its tags name what is not removed yet");
   const { previews, removeDatabase } = sweeping.collaborators;
   return await sweepPart(item, owner.functionName, sweeping, async () => {
@@ -27790,7 +28149,7 @@ async function sweep(whose2, settings, collaborators) {
       ...found.strange.map(strangeItem),
       ...await sweepRest(found, databases, sweeping)
     ];
-    const problems = [...databases.problems, ...items.flatMap((item) => item.problems)];
+    const problems = [...found.problems, ...databases.problems, ...items.flatMap((item) => item.problems)];
     return {
       ...{ repository, isDryRun: settings.dryRun, items, problems, exitCode: exitCodeOf(problems) },
       seconds: secondsSince(started, clock)
@@ -27850,19 +28209,18 @@ async function makePreview(event, isAuto, work) {
   });
 }
 async function removePreviews(event, work) {
-  const { environment, github } = work;
+  const { environment, region, github } = work;
   const found = pullOf(event, environment);
   if ("skipped" in found) return found;
   const { pull: pull2 } = found;
+  const { number: number2, repository } = pull2;
   const settings = loadRemovalSettings(work.origin);
   const [removing, now] = await Promise.all([openRemoval(settings, work), stateOf2(pull2, github)]);
   const isOpen = reasonNotToRemove(event, now);
   if (isOpen) return { skipped: isOpen };
-  const [result, told] = await Promise.all([
-    destroy(pull2, settings, removing),
-    github ? previewsToldOf({ pull: pull2.number, repository: pull2.repository }, environmentOf2(settings), github) : []
-  ]);
-  await announceRemovals(destroyedOrTold(result, told, settings.functionName), pull2, settings, work);
+  const told = github && previewsToldOf({ pull: number2, repository, region }, environmentOf2(settings), github);
+  const result = await destroy(pull2, settings, removing, told);
+  await announceRemovals(destroyedOrTold(result, await told ?? [], settings.functionName), pull2, settings, work);
   return result;
 }
 async function sweepPreviews(work) {
@@ -28024,7 +28382,11 @@ function createGitHub(options, known = {}) {
           });
           const labels = data.labels.map(({ name }) => name);
           const isForeign = isElsewhere(data.head.repo, repository);
-          return { number: data.number, isOpen: data.state === "open", headSha: data.head.sha, isForeign, labels };
+          const isDraft = data.draft === true;
+          return {
+            ...{ number: data.number, isOpen: data.state === "open", headSha: data.head.sha },
+            ...{ isForeign, labels, isDraft }
+          };
         });
       } catch (error) {
         if (!(error instanceof GitHubError) || !error.isMissing) throw error;
@@ -28070,14 +28432,14 @@ function createGitHub(options, known = {}) {
     updateComment: (id, body) => ask2({ what: "update the comment of a pull request", permission: "pull-requests: write" }, async ({ request: request3 }) => {
       await request3("PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}", { ...place, comment_id: id, body });
     }),
-    createDeployment: ({ ref, environment, pull: pull2, preview: preview2, description }) => ask2({ what: "create a deployment", permission: "deployments: write" }, async ({ request: request3 }) => {
+    createDeployment: ({ ref, environment, pull: pull2, preview: preview2, region, description }) => ask2({ what: "create a deployment", permission: "deployments: write" }, async ({ request: request3 }) => {
       const { data } = await request3("POST /repos/{owner}/{repo}/deployments", {
         ...place,
         ref,
         environment,
         task: taskOf(pull2),
         description: shortened4(description),
-        payload: { pr: pull2, preview: preview2 },
+        payload: { pr: pull2, preview: preview2, ...region !== void 0 && { region } },
         auto_merge: false,
         required_contexts: [],
         transient_environment: true,
@@ -28099,7 +28461,7 @@ function createGitHub(options, known = {}) {
       );
       return found.flatMap(({ id, payload }) => {
         const preview2 = previewIn(payload, pull2);
-        return preview2 === void 0 ? [] : [{ id: Number(id), preview: preview2 }];
+        return preview2 === void 0 ? [] : [{ id: Number(id), ...preview2 }];
       }).toSorted((a, b) => b.id - a.id);
     },
     isActive: (deployment) => ask2({ what: "read the deployments", permission: "deployments: write" }, async ({ request: request3 }) => {
@@ -28132,8 +28494,10 @@ function taskOf(pull2) {
   return `preview:${pull2}`;
 }
 function previewIn(payload, pull2) {
-  if (typeof payload !== "object" || payload === null || !("pr" in payload && "preview" in payload)) return void 0;
-  return payload.pr === pull2 && typeof payload.preview === "string" ? payload.preview : void 0;
+  if (typeof payload !== "object" || payload === null) return void 0;
+  const { pr, preview: preview2, region } = payload;
+  if (pr !== pull2 || typeof preview2 !== "string") return void 0;
+  return { preview: preview2, region: typeof region === "string" ? region : void 0 };
 }
 function shortened4(description) {
   return description.slice(0, LONGEST_DESCRIPTION).toWellFormed();
@@ -28206,7 +28570,8 @@ async function runSweep(wiring) {
 async function workOf(wiring) {
   const { environment, clients } = wiring;
   const github = await openGitHub(environment, environment["GITHUB_TOKEN"], { ...clients, wait });
-  return { ...wiring, ...collectSecrets(wiring), github, wait, run: runProcess };
+  const region = await readRegion(clients);
+  return { ...wiring, ...collectSecrets(wiring), github, region, wait, run: runProcess };
 }
 function collectSecrets({ environment, origin }) {
   const collected = /* @__PURE__ */ new Set();
@@ -28225,6 +28590,7 @@ function textsIn(given2) {
 var init_cli_previews = __esm({
   "src/cli-previews.ts"() {
     "use strict";
+    init_identity2();
     init_wait2();
     init_process();
     init_for_pulls();
@@ -28241,14 +28607,14 @@ __export(removal_summary_exports, {
   sweepSummary: () => sweepSummary,
   sweepText: () => sweepText
 });
-function destroySummary({ pull: pull2, previews, problems }) {
+function destroySummary({ pull: pull2, region, previews, problems }) {
   const isFailed2 = problems.length > 0;
   const nothing2 = previews.every(({ outcome: outcome2 }) => outcome2 === "missing");
   const isPlanned = previews.some((preview2) => preview2.outcome === "would be removed");
   const done = isPlanned ? "what destroy would remove" : "removed";
   const outcome = isFailed2 ? "not all could be removed" : nothing2 ? "nothing was there" : done;
   return [
-    `### Previews of pull request ${pull2}: ${outcome}`,
+    `### ${inRegion(`Previews of pull request ${pull2}`, region)}: ${outcome}`,
     ...previews.filter(({ parts }) => parts.length > 0).map(
       ({ functionName, parts }) => [
         code(functionName),
@@ -28261,7 +28627,7 @@ function destroySummary({ pull: pull2, previews, problems }) {
     ...problems.map(problemText)
   ].join("\n\n");
 }
-function sweepSummary({ repository, isDryRun, items, problems }) {
+function sweepSummary({ repository, region, isDryRun, items, problems }) {
   const changed = items.filter(({ outcome }) => outcome !== "kept");
   const kept4 = items.filter(({ outcome }) => outcome === "kept");
   const rows = (some) => table2(
@@ -28273,7 +28639,7 @@ function sweepSummary({ repository, isDryRun, items, problems }) {
   );
   const title = isDryRun ? "what sweep would remove" : "sweep";
   return [
-    `### Previews of ${code(repository)}: ${title}`,
+    `### ${inRegion(`Previews of ${code(repository)}`, region)}: ${title}`,
     changed.length === 0 ? "Nothing to remove." : rows(changed),
     kept4.length === 0 ? "" : details(`Kept (${kept4.length})`, rows(kept4)),
     ...problems.map(problemText)
@@ -28303,6 +28669,7 @@ var init_removal_summary = __esm({
     "use strict";
     init_inert();
     init_markdown();
+    init_region3();
     init_table();
     SWEEP_HEAD = ["Preview", "Pull request", "Expires", "Outcome"];
   }
@@ -35959,6 +36326,7 @@ function bootstrapTemplate(settings, options) {
       HasEnvironment: { "Fn::Not": [isEmpty("GitHubEnvironment")] },
       HasBranch: { "Fn::Not": [isEmpty("GitHubBranch")] },
       HasSweepBranch: { "Fn::Not": [isEmpty("SweepBranch")] },
+      HasRoleNames: { "Fn::Not": [isEmpty("RoleNames")] },
       HasBoundary: { "Fn::Not": [isEmpty("PermissionsBoundary")] }
     },
     Resources: {
@@ -35971,14 +36339,16 @@ function bootstrapTemplate(settings, options) {
         Properties: { Url: `https://${ISSUER}`, ClientIdList: [AUDIENCE] }
       },
       DeployRole: role(
+        "deploy",
         `Deploys ${functionName}`,
         gitHubTrust([
           whereIs("HasEnvironment", "repo:${GitHubRepository}:environment:${GitHubEnvironment}"),
           whereIs("HasBranch", "repo:${GitHubRepository}:ref:refs/heads/${GitHubBranch}")
         ]),
-        deployPolicy({ ...settings, role: "${ExecutionRole.Arn}", createRole: false, dryRun: false }, HERE)
+        deployPolicy({ ...settings, ...ownRoles(settings), createRole: false, dryRun: false }, HERE)
       ),
       PreviewRole: role(
+        "previews",
         `Makes, removes and sweeps previews of ${functionName}, and nothing else`,
         gitHubTrust([
           { "Fn::Sub": "repo:${GitHubRepository}:pull_request" },
@@ -35987,14 +36357,15 @@ function bootstrapTemplate(settings, options) {
         ]),
         previewPolicy(previews, HERE)
       ),
-      ExecutionRole: role(`Runs ${functionName}`, LAMBDA_TRUST, {
+      ExecutionRole: role("execution", `Runs ${functionName}`, LAMBDA_TRUST, {
         Version: "2012-10-17",
-        Statement: roleStatements(needsOf(settings), HERE)
+        Statement: roleStatements(needsOf(settings, { makesLogGroup: true }), HERE)
       }),
-      PreviewExecutionRole: role(`Runs previews of ${functionName}`, LAMBDA_TRUST, {
+      PreviewExecutionRole: role("preview-execution", `Runs previews of ${functionName}`, LAMBDA_TRUST, {
         Version: "2012-10-17",
-        Statement: roleStatements(needsOf(previewSettings(previews)), HERE)
+        Statement: roleStatements(needsOf(previewSettings(previews), { makesLogGroup: false }), HERE)
       }),
+      ...settings.databaseRole !== void 0 && { DatabaseRole: databaseRole(settings) },
       LogGroup: {
         Type: "AWS::Logs::LogGroup",
         Condition: "CreatesLogGroup",
@@ -36012,9 +36383,22 @@ function bootstrapTemplate(settings, options) {
       PreviewExecutionRoleArn: output("The setting preview-role", {
         "Fn::GetAtt": ["PreviewExecutionRole", "Arn"]
       }),
+      ...settings.databaseRole !== void 0 && {
+        DatabaseRoleArn: output("The setting database-role", { "Fn::GetAtt": ["DatabaseRole", "Arn"] })
+      },
       ProviderArn: output("The identity provider, for stacks of other functions", PROVIDER)
     }
   };
+}
+function ownRoles({ databaseRole: given2 }) {
+  return { role: "${ExecutionRole.Arn}", databaseRole: given2 === void 0 ? void 0 : "${DatabaseRole.Arn}" };
+}
+function databaseRole(settings) {
+  const secrets = { admin: settings.previewDatabaseAdmin ?? "" };
+  return role("databases", `Makes and removes databases of previews of ${settings.functionName}`, LAMBDA_TRUST, {
+    Version: "2012-10-17",
+    Statement: roleStatements(needsOf({ ...settings, secrets }, { makesLogGroup: true }), HERE)
+  });
 }
 function gitHubTrust(subjects) {
   return {
@@ -36032,7 +36416,7 @@ function gitHubTrust(subjects) {
     ]
   };
 }
-function parameters({ repository, environment = "", branch = "" }, { logRetention = RETENTION_DAYS }) {
+function parameters({ repository, environment = "", branch = "" }, { functionName, logRetention = RETENTION_DAYS }) {
   return {
     GitHubRepository: {
       Type: "String",
@@ -36067,6 +36451,13 @@ function parameters({ repository, environment = "", branch = "" }, { logRetentio
       Default: "",
       Description: "The ARN of a policy that bounds all roles here; empty for none."
     },
+    RoleNames: {
+      Type: "String",
+      Default: functionName.length > LONGEST_START ? "" : functionName,
+      AllowedPattern: "^[\\w+=,.@-]*$",
+      MaxLength: LONGEST_START,
+      Description: "What the names of the roles begin with, as in NAME-deploy; empty for names that CloudFormation makes."
+    },
     CreateLogGroup: {
       Type: "String",
       Default: "true",
@@ -36080,10 +36471,11 @@ function parameters({ repository, environment = "", branch = "" }, { logRetentio
     }
   };
 }
-function role(description, trust, policy) {
+function role(ending, description, trust, policy) {
   return {
     Type: "AWS::IAM::Role",
     Properties: {
+      RoleName: whereIs("HasRoleNames", `\${RoleNames}-${ending}`),
       Description: description,
       AssumeRolePolicyDocument: trust,
       PermissionsBoundary: { "Fn::If": ["HasBoundary", { Ref: "PermissionsBoundary" }, { Ref: "AWS::NoValue" }] },
@@ -36092,11 +36484,11 @@ function role(description, trust, policy) {
     }
   };
 }
-function needsOf(settings) {
+function needsOf(settings, logging) {
   const { functionName, secrets, vpcSubnets = [], fileSystems = [], tracing, deadLetterTarget, kmsKey } = settings;
   return {
     functionName,
-    logGroup: logGroupOf2(settings),
+    ...{ logGroup: logGroupOf2(settings), ...logging },
     secrets,
     isInVpc: vpcSubnets.length > 0,
     fileSystems,
@@ -36129,7 +36521,7 @@ function whereIs(condition, text5) {
 function output(description, value) {
   return { Description: description, Value: value };
 }
-var ISSUER, AUDIENCE, HERE, RETENTION_DAYS, PROVIDER, LAMBDA_TRUST;
+var ISSUER, AUDIENCE, HERE, RETENTION_DAYS, LONGEST_START, PROVIDER, LAMBDA_TRUST;
 var init_bootstrap_template = __esm({
   "src/release/permissions/bootstrap-template.ts"() {
     "use strict";
@@ -36142,6 +36534,7 @@ var init_bootstrap_template = __esm({
     AUDIENCE = "sts.amazonaws.com";
     HERE = { partition: "${Partition}", region: "${Region}", account: "${AccountId}" };
     RETENTION_DAYS = "30";
+    LONGEST_START = 64 - "-preview-execution".length;
     PROVIDER = { "Fn::If": ["CreatesProvider", { Ref: "GitHubProvider" }, { Ref: "ProviderArn" }] };
     LAMBDA_TRUST = {
       Version: "2012-10-17",
@@ -36193,11 +36586,11 @@ var init_bootstrap = __esm({
     OWNER_AND_NAME = /^[\w.-]+(?:@\d+)?\/[\w.-]+(?:@\d+)?$/;
     HEAD = `# Identity provider and roles for deployments from GitHub Actions. Deploy it with:
 #
-#   aws cloudformation deploy --stack-name deployments --template-file bootstrap.yml --capabilities CAPABILITY_IAM
+#   aws cloudformation deploy --stack-name deployments --template-file bootstrap.yml --capabilities CAPABILITY_NAMED_IAM
 #
-# An account has one provider for GitHub: where it is there, set the parameter ProviderArn to its ARN. Where a policy demands
-# that roles have a permissions boundary, set PermissionsBoundary: a role then may do what both allow, so the boundary must
-# allow what stands here.
+# An account has one provider for GitHub: where it is there, set the parameter ProviderArn to its ARN. It has each name of a role
+# once, whatever the region: where RoleNames is taken, set it to what they shall begin with. Where a policy demands that roles have
+# a permissions boundary, set PermissionsBoundary: a role then may do what both allow, so the boundary must allow what stands here.
 `;
   }
 });
@@ -36837,12 +37230,12 @@ function whyPart({ name, version, paths }, { requirementsFrom, packages }) {
 }
 function differencePart(difference2) {
   const { against, zipBytes, unzippedBytes, packages, files } = difference2;
-  const rows = packages.map((change) => [
-    change.name,
-    change.before ?? "–",
-    change.after ?? "–",
-    signedSize(change.zipBytes),
-    signedSize(change.unzippedBytes)
+  const rows = packages.map((change2) => [
+    change2.name,
+    change2.before ?? "–",
+    change2.after ?? "–",
+    signedSize(change2.zipBytes),
+    signedSize(change2.unzippedBytes)
   ]);
   const total = ["in all", "", "", signedSize(zipBytes), signedSize(unzippedBytes)];
   const head = ["", "before", "after", "zipped", "unzipped"];
@@ -38954,7 +39347,7 @@ function createOwnBucket(address2, { partition, region, account }, { version, wa
       throw advised(error, action, { name, arn, account });
     }
   }
-  async function change(action, send) {
+  async function change2(action, send) {
     for (let waited = 0; ; waited += PAUSE_MS) {
       try {
         await send();
@@ -38993,7 +39386,7 @@ function createOwnBucket(address2, { partition, region, account }, { version, wa
     throw notOurs2(name);
   }
   async function create() {
-    await change("CreateBucket", async () => {
+    await change2("CreateBucket", async () => {
       const constraint = { LocationConstraint: region };
       const elsewhere = region === "us-east-1" ? {} : { CreateBucketConfiguration: constraint };
       try {
@@ -39006,15 +39399,15 @@ function createOwnBucket(address2, { partition, region, account }, { version, wa
   async function secure() {
     const all = { BlockPublicAcls: true, IgnorePublicAcls: true, BlockPublicPolicy: true, RestrictPublicBuckets: true };
     const shut = new import_client_s34.PutPublicAccessBlockCommand({ Bucket: name, PublicAccessBlockConfiguration: all });
-    await change("PutBucketPublicAccessBlock", () => client.send(shut, cancellable));
+    await change2("PutBucketPublicAccessBlock", () => client.send(shut, cancellable));
     const ownership = { Rules: [{ ObjectOwnership: "BucketOwnerEnforced" }] };
     const own = new import_client_s34.PutBucketOwnershipControlsCommand({ Bucket: name, OwnershipControls: ownership });
-    await change("PutBucketOwnershipControls", () => client.send(own, cancellable));
+    await change2("PutBucketOwnershipControls", () => client.send(own, cancellable));
     const encryption = { Rules: [{ ApplyServerSideEncryptionByDefault: { SSEAlgorithm: "AES256" } }] };
     const encrypt = new import_client_s34.PutBucketEncryptionCommand({ Bucket: name, ServerSideEncryptionConfiguration: encryption });
-    await change("PutEncryptionConfiguration", () => client.send(encrypt, cancellable));
+    await change2("PutEncryptionConfiguration", () => client.send(encrypt, cancellable));
     const guard = new import_client_s34.PutBucketPolicyCommand({ Bucket: name, Policy: encryptedTransportOnly(arn) });
-    await change("PutBucketPolicy", () => client.send(guard, cancellable));
+    await change2("PutBucketPolicy", () => client.send(guard, cancellable));
   }
   async function expire() {
     const rule = {
@@ -39026,12 +39419,12 @@ function createOwnBucket(address2, { partition, region, account }, { version, wa
     };
     const LifecycleConfiguration = { Rules: [rule] };
     const expiring = new import_client_s34.PutBucketLifecycleConfigurationCommand({ Bucket: name, LifecycleConfiguration });
-    await change("PutLifecycleConfiguration", () => client.send(expiring, cancellable));
+    await change2("PutLifecycleConfiguration", () => client.send(expiring, cancellable));
   }
   async function tag(present2) {
     const TagSet = Object.entries({ ...present2, ...OUR_TAG }).map(([Key, Value]) => ({ Key, Value }));
     const tagging = new import_client_s34.PutBucketTaggingCommand({ Bucket: name, Tagging: { TagSet } });
-    await change("PutBucketTagging", () => client.send(tagging, cancellable));
+    await change2("PutBucketTagging", () => client.send(tagging, cancellable));
   }
   return {
     name,
@@ -39149,10 +39542,10 @@ var init_bucket = __esm({
 function createCodeSigningApi({ version, wait: wait2, signal }) {
   const client = new import_client_lambda7.LambdaClient(clientConfig(version));
   const cancellable = { abortSignal: signal };
-  const { call, find } = createCaller(wait2);
+  const { call, find: find2 } = createCaller(wait2);
   return {
     get: async (functionName) => {
-      const found = await find(
+      const found = await find2(
         "GetFunctionCodeSigningConfig",
         functionName,
         () => client.send(new import_client_lambda7.GetFunctionCodeSigningConfigCommand({ FunctionName: functionName }), cancellable)
@@ -39193,10 +39586,10 @@ var init_code_signing = __esm({
 function createReservedConcurrencyApi({ version, wait: wait2, signal }) {
   const client = new import_client_lambda8.LambdaClient(clientConfig(version));
   const cancellable = { abortSignal: signal };
-  const { call, find } = createCaller(wait2);
+  const { call, find: find2 } = createCaller(wait2);
   return {
     get: async (functionName) => {
-      const found = await find(
+      const found = await find2(
         "GetFunctionConcurrency",
         functionName,
         () => client.send(new import_client_lambda8.GetFunctionConcurrencyCommand({ FunctionName: functionName }), cancellable)
@@ -39320,13 +39713,14 @@ function createRoleApi({ version, wait: wait2, signal }) {
       );
       return found?.PolicyDocument && JSON.stringify(JSON.parse(decodeURIComponent(found.PolicyDocument)));
     },
-    create: async (name, trust, tags) => {
+    create: async (name, trust, { tags, boundary }) => {
       const created = await call("CreateRole", name, async () => {
         try {
           const { Role: role3 } = await client.send(
             new import_client_iam2.CreateRoleCommand({
               RoleName: name,
               AssumeRolePolicyDocument: trust,
+              PermissionsBoundary: boundary,
               Description: "Made by wsgi-lambda for a function",
               Tags: Object.entries({ ...tags, ...OUR_TAG }).map(([Key, Value]) => ({ Key, Value }))
             }),
@@ -39340,6 +39734,16 @@ function createRoleApi({ version, wait: wait2, signal }) {
       });
       const role2 = created ? stateOf4(created) : await get(name);
       return role2 ?? { arn: "", isOurs: false };
+    },
+    setBoundary: async (name, boundary) => {
+      await call(
+        "PutRolePermissionsBoundary",
+        name,
+        () => client.send(
+          new import_client_iam2.PutRolePermissionsBoundaryCommand({ RoleName: name, PermissionsBoundary: boundary }),
+          cancellable
+        )
+      );
     },
     region: () => client.config.region(),
     putPolicy: async (name, policy) => {
@@ -39362,11 +39766,11 @@ async function existing4(send) {
     throw error;
   }
 }
-function stateOf4({ Arn: arn = "", Tags: tags = [] }) {
+function stateOf4({ Arn: arn = "", Tags: tags = [], PermissionsBoundary: bounds }) {
   const isOurs3 = Object.entries(OUR_TAG).every(
     ([key, value]) => tags.some(({ Key, Value }) => Key === key && Value === value)
   );
-  return { arn, isOurs: isOurs3 };
+  return { arn, isOurs: isOurs3, boundary: bounds?.PermissionsBoundaryArn };
 }
 var import_client_iam2, POLICY;
 var init_roles = __esm({
@@ -39404,11 +39808,11 @@ var init_aside3 = __esm({
 function createFunctionUrlApi({ version, wait: wait2, signal }) {
   const client = new import_client_lambda9.LambdaClient(clientConfig(version));
   const cancellable = { abortSignal: signal };
-  const { call, find } = createCaller(wait2);
+  const { call, find: find2 } = createCaller(wait2);
   return {
     get: async (functionName, alias) => {
       const command = new import_client_lambda9.GetFunctionUrlConfigCommand({ FunctionName: functionName, Qualifier: alias });
-      const found = await find(
+      const found = await find2(
         "GetFunctionUrlConfig",
         `${functionName}:${alias}`,
         () => client.send(command, cancellable)
@@ -39543,14 +39947,14 @@ var init_open_alarms = __esm({
 function createProvisionedApi({ version: own, wait: wait2, signal }) {
   const client = new import_client_lambda10.LambdaClient(clientConfig(own));
   const cancellable = { abortSignal: signal };
-  const { call, find } = createCaller(wait2);
+  const { call, find: find2 } = createCaller(wait2);
   return {
     list: async (functionName) => {
       const all = [];
-      let marker;
+      let marker2;
       do {
-        const command = new import_client_lambda10.ListProvisionedConcurrencyConfigsCommand({ FunctionName: functionName, Marker: marker });
-        const page = await find(
+        const command = new import_client_lambda10.ListProvisionedConcurrencyConfigsCommand({ FunctionName: functionName, Marker: marker2 });
+        const page = await find2(
           "ListProvisionedConcurrencyConfigs",
           functionName,
           () => client.send(command, cancellable)
@@ -39558,8 +39962,8 @@ function createProvisionedApi({ version: own, wait: wait2, signal }) {
         for (const config of page?.ProvisionedConcurrencyConfigs ?? []) {
           all.push(stateOf5(config.FunctionArn?.split(":").at(-1) ?? "", config));
         }
-        marker = page?.NextMarker;
-      } while (marker);
+        marker2 = page?.NextMarker;
+      } while (marker2);
       return all;
     },
     get: async (functionName, version) => {
@@ -39620,11 +40024,11 @@ var init_provisioned4 = __esm({
 // src/aws/served-code.ts
 function createServedCodeApi({ version: own, wait: wait2, signal }) {
   const client = new import_client_lambda11.LambdaClient(clientConfig(own));
-  const { find } = createCaller(wait2);
+  const { find: find2 } = createCaller(wait2);
   return {
     find: async (functionName, version) => {
       const command = new import_client_lambda11.GetFunctionCommand({ FunctionName: functionName, Qualifier: version });
-      const found = await find("GetFunction", functionName, () => client.send(command, { abortSignal: signal }));
+      const found = await find2("GetFunction", functionName, () => client.send(command, { abortSignal: signal }));
       const { Location: address2 } = found?.Code ?? {};
       const { CodeSize: zipBytes = 0, CodeSha256: codeSha256 = "" } = found?.Configuration ?? {};
       return address2 === void 0 ? void 0 : { address: address2, zipBytes, codeSha256 };
@@ -39646,30 +40050,30 @@ function createVersionsApi(options) {
   const { version, signal } = options;
   const client = new import_client_lambda12.LambdaClient(clientConfig(version));
   const cancellable = { abortSignal: signal };
-  const { find, call } = createCaller(options.wait);
+  const { find: find2, call } = createCaller(options.wait);
   const { find: findVersion } = createCaller(options.wait, (name) => `arn:aws:lambda:*:*:function:${name}:*`);
   return {
     list: async (functionName) => {
       const listed3 = [];
-      let marker;
+      let marker2;
       do {
-        const command = new import_client_lambda12.ListVersionsByFunctionCommand({ FunctionName: functionName, Marker: marker });
-        const page = await find("ListVersionsByFunction", functionName, () => client.send(command, cancellable));
+        const command = new import_client_lambda12.ListVersionsByFunctionCommand({ FunctionName: functionName, Marker: marker2 });
+        const page = await find2("ListVersionsByFunction", functionName, () => client.send(command, cancellable));
         if (page === void 0) return void 0;
         listed3.push(...page.Versions ?? []);
-        marker = page.NextMarker;
-      } while (marker);
+        marker2 = page.NextMarker;
+      } while (marker2);
       return listed3.filter(({ Version }) => Version !== "$LATEST").map(listedVersion).toSorted((a, b) => Number(b.version) - Number(a.version));
     },
     listAliases: async (functionName) => {
       const listed3 = [];
-      let marker;
+      let marker2;
       do {
-        const command = new import_client_lambda12.ListAliasesCommand({ FunctionName: functionName, Marker: marker });
+        const command = new import_client_lambda12.ListAliasesCommand({ FunctionName: functionName, Marker: marker2 });
         const page = await call("ListAliases", functionName, () => client.send(command, cancellable));
         listed3.push(...page.Aliases ?? []);
-        marker = page.NextMarker;
-      } while (marker);
+        marker2 = page.NextMarker;
+      } while (marker2);
       return listed3.map(namedAlias);
     },
     remove: async (functionName, number2) => {
@@ -40321,12 +40725,12 @@ async function describeInterpreter(command, run3) {
 function withUvIndexes(environment) {
   const { PIP_INDEX_URL: main, PIP_EXTRA_INDEX_URL: extra } = environment;
   return {
-    ...main === void 0 || hasAny(environment, ["UV_INDEX_URL", "UV_DEFAULT_INDEX"]) ? {} : { UV_DEFAULT_INDEX: main },
-    ...extra === void 0 || hasAny(environment, ["UV_EXTRA_INDEX_URL", "UV_INDEX"]) ? {} : { UV_INDEX: extra },
+    ...main === void 0 || hasAny2(environment, ["UV_INDEX_URL", "UV_DEFAULT_INDEX"]) ? {} : { UV_DEFAULT_INDEX: main },
+    ...extra === void 0 || hasAny2(environment, ["UV_EXTRA_INDEX_URL", "UV_INDEX"]) ? {} : { UV_INDEX: extra },
     ...environment
   };
 }
-function hasAny(environment, names) {
+function hasAny2(environment, names) {
   return names.some((name) => environment[name] !== void 0);
 }
 
@@ -40675,7 +41079,7 @@ function folderStore({ folder, mostBytes, onUnwritable }) {
     digests.forget(path4);
     await (0, import_promises68.rm)(path4, { force: true }).catch(() => void 0);
   };
-  const find = async (kind, key) => {
+  const find2 = async (kind, key) => {
     const path4 = (await listingOf(kind)).get(key);
     if (path4 === void 0) return void 0;
     const digest = await digests.of(path4).catch(ifGone);
@@ -40735,7 +41139,7 @@ function folderStore({ folder, mostBytes, onUnwritable }) {
     }
   };
   return {
-    find,
+    find: find2,
     keep: keep2,
     digestOf: (path4) => digests.of(path4),
     [Symbol.asyncDispose]: async () => {
@@ -40823,7 +41227,7 @@ function sharedStore(local, { openBucket: openBucket2, canWrite, report }) {
   const fetch2 = async (kind, key) => {
     if (failed4.has("read")) return void 0;
     try {
-      return await local.keep(kind, key, async (path4) => receive(await bucket(), nameOf4(kind, key), path4), {
+      return await local.keep(kind, key, async (path4) => receive(await bucket(), nameOf5(kind, key), path4), {
         isPrivate: true
       });
     } catch (error) {
@@ -40846,8 +41250,8 @@ function sharedStore(local, { openBucket: openBucket2, canWrite, report }) {
     if (failed4.has("write") || !await trusted2) return;
     try {
       const sha2563 = (await sha256Of(path4)).toString("hex");
-      const isWritten = await (await bucket()).write(nameOf4(kind, key), path4, sha2563, { isNew: true });
-      report.debug(`${nameOf4(kind, key)}: ${isWritten ? "added to" : "is already in"} the shared store`);
+      const isWritten = await (await bucket()).write(nameOf5(kind, key), path4, sha2563, { isNew: true });
+      report.debug(`${nameOf5(kind, key)}: ${isWritten ? "added to" : "is already in"} the shared store`);
     } catch (error) {
       const isPruned = error.code === "ENOENT";
       if (isPruned || isCancelled(error)) return;
@@ -40859,14 +41263,14 @@ function sharedStore(local, { openBucket: openBucket2, canWrite, report }) {
     find: async (kind, key) => {
       const found = await local.find(kind, key);
       if (found !== void 0 || !SHARED.has(kind) || failed4.has("read")) return found;
-      const name = nameOf4(kind, key);
+      const name = nameOf5(kind, key);
       const answer = asked.get(name) ?? reads(() => fetch2(kind, key));
       asked.set(name, answer);
       return await answer;
     },
     keep: async (kind, key, write2, options) => {
       const path4 = await local.keep(kind, key, write2, options);
-      asked.set(nameOf4(kind, key), Promise.resolve(path4));
+      asked.set(nameOf5(kind, key), Promise.resolve(path4));
       if (SHARED.has(kind) && !failed4.has("write")) uploads.push(writes(() => add(kind, key, path4)));
       return path4;
     },
@@ -40899,7 +41303,7 @@ async function receive(bucket, name, path4) {
   await (0, import_promises69.pipeline)(found.body, hashing, (0, import_node_fs21.createWriteStream)(path4));
   if (hash3.digest("hex") !== found.sha256) throw new DamagedObject(bucket.addressOf(name));
 }
-function nameOf4(kind, key) {
+function nameOf5(kind, key) {
   return `${kind}/${key}`;
 }
 function isCancelled(error) {

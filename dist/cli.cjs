@@ -4024,16 +4024,19 @@ var ACCOUNT_SETTINGS = {
 
 // src/settings/basic-auth.ts
 var BASIC_AUTH_VARIABLE = "WSGI_LAMBDA_BASIC_AUTH";
+var USER_AND_PASSWORD = {
+  format: "USER:PASSWORD, the password with 8 characters or more; or none",
+  // RFC 7617, 2: no control characters, and no colon in the user.
+  pattern: /^(?:none|[^:\p{Cc}]+:[^\p{Cc}]{8,})$/u,
+  isConfidential: true,
+  example: "team:correct-horse-battery-staple",
+  placeholder: "USER:PASSWORD"
+};
 var BASIC_AUTH_SETTINGS = {
   "basic-auth": text({
+    ...USER_AND_PASSWORD,
     description: "Lets in only who knows this user and password; search engines are told to keep nothing. The function gets a hash.",
-    format: "USER:PASSWORD, the password with 8 characters or more; or none",
-    // RFC 7617, 2: no control characters, and no colon in the user.
-    pattern: /^(?:none|[^:\p{Cc}]+:[^\p{Cc}]{8,})$/u,
-    isConfidential: true,
-    example: "team:correct-horse-battery-staple",
-    defaultText: "the function's own, none for a new one",
-    placeholder: "USER:PASSWORD"
+    defaultText: "the function's own, none for a new one"
   }),
   "basic-auth-except": lines({
     description: "Paths that everybody may request all the same, such as a health check.",
@@ -4081,6 +4084,13 @@ var FUNCTION_SETTINGS = {
     description: "Make the execution role FUNCTION-NAME-role with what the function needs, and keep it so.",
     example: "true",
     default: false
+  }),
+  "permissions-boundary": text({
+    description: "The policy that bounds what a role may do that create-role makes, whatever its own policy says.",
+    format: "the ARN of an IAM policy",
+    pattern: /^arn:aws[\w-]*:iam::(?:\d{12}|aws):policy\/[\w+=,.@/-]+$/,
+    example: "arn:aws:iam::123456789012:policy/shop-boundary",
+    placeholder: "ARN"
   }),
   "vpc-subnets": listOrNone({
     description: "The subnets of the function's VPC. none takes it out of its VPC.",
@@ -4804,6 +4814,16 @@ var PREVIEW_SETTINGS = {
     example: "preview",
     defaultText: "all pull requests get one",
     placeholder: "LABEL"
+  }),
+  "preview-drafts": trueOrFalse({
+    description: "Whether draft pull requests get a preview; else they get one once they are ready for review.",
+    example: "false",
+    default: true
+  }),
+  "preview-basic-auth": text({
+    ...USER_AND_PASSWORD,
+    description: "Lets into previews only who knows this user and password; none lets in everybody.",
+    defaultText: "that of basic-auth"
   }),
   "preview-expires": wholeNumber(1, 365, "days", {
     description: "How long after its last deployment a preview is removed by sweep.",
