@@ -36,6 +36,8 @@ interface Options {
   /** What GitHub has as its head, where it is another one. */
   readonly newest?: string
   readonly eventName?: string
+  /** What GitHub says, where it is something else than the event does. */
+  readonly isOpen?: boolean
   /** Those that GitHub has now. */
   readonly labels?: readonly string[]
   /** That came or went. */
@@ -61,7 +63,12 @@ async function run(pull: number, options: Options = {}): Promise<ActionResult> {
   } = options
   const { role, ...machine } = world.inputs
   const repository = github.env.GITHUB_REPOSITORY
-  github.pulls.set(pull, { isOpen: action !== 'closed', headSha: options.newest ?? sha, labels, isDraft })
+  github.pulls.set(pull, {
+    isOpen: options.isOpen ?? action !== 'closed',
+    headSha: options.newest ?? sha,
+    labels,
+    isDraft,
+  })
   return await runAction({
     inputs: {
       ...machine,
@@ -308,6 +315,33 @@ test('closed while it is deployed: the run removes what it has made', async () =
   expect({ exitCode, log }).toEqual({ exitCode: 0, log: expect.stringContaining('was closed meanwhile') })
   expect(await databases()).toEqual([])
   expect(github.commentsOf(12)).toEqual([expect.stringContaining('removed')])
+}, 120_000)
+
+test('closed, and a label took the place of the run for closing: its run removes the preview', async () => {
+  const workspace = join(REPOSITORY, '__tests__/fixtures/bare-wsgi')
+  const inputs = { 'preview-database-admin': '', migrate: 'false', 'preview-seed': '' }
+  expect((await run(17, { inputs, workspace })).exitCode).toBe(0)
+  const labeled = { action: 'labeled', label: 'released', labels: ['released'], isOpen: false, inputs, workspace }
+  const { exitCode, outputs, log, summary } = await run(17, labeled)
+  expect([exitCode, outputs['skipped'], outputs['removed']]).toEqual([0, 'true', '["shop-pr-17"]'])
+  expect(log).toMatch(/^Pull request 17 is closed: this run makes no preview, and removes what there is of one$/m)
+  expect(summary).toContain('removed')
+  expect(github.commentsOf(17)).toEqual([expect.stringContaining('removed')])
+  expect((await run(17, labeled)).log).toContain('Pull request 17 is closed: there is no preview to remove')
+}, 120_000)
+
+test('Lambda answers in its place: it has failed, and nobody is sent there', async () => {
+  const workspace = join(REPOSITORY, '__tests__/fixtures/bare-wsgi')
+  const inputs = { 'preview-database-admin': '', migrate: 'false', 'preview-seed': '' }
+  world.proxy.clear()
+  world.proxy.inject({ operation: 'FunctionUrl', status: 502, type: 'Runtime.ExitError', message: 'killed' })
+  const { exitCode, annotations } = await run(18, { inputs, workspace })
+  expect([exitCode, annotations.map(({ title }) => title)]).toEqual([
+    1,
+    expect.arrayContaining([expect.stringContaining('Lambda answers 502 in place of shop-pr-18')]),
+  ])
+  expect(github.commentsOf(18)).toEqual([expect.stringMatching(/: failed[^]*Lambda answers 502 in place of/)])
+  expect((await run(18, { action: 'closed', workspace: empty })).outputs['removed']).toBe('["shop-pr-18"]')
 }, 120_000)
 
 test('deleted by hand while its pull request is open: the next commit makes it anew, and its end removes all', async () => {
