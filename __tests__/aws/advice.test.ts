@@ -90,6 +90,12 @@ const CASES: readonly (readonly [name: string, message: string, title: string, h
     /AWSLambdaVPCAccessExecutionRole/,
   ],
   [
+    'NoSuchEntityException',
+    'Scope ARN: arn:aws:iam::123456789012:policy/shop-boundary does not exist or is not attachable.',
+    'The policy of permissions-boundary does not exist: arn:aws:iam::123456789012:policy/shop-boundary',
+    /policy of the account/,
+  ],
+  [
     INVALID,
     'The provided execution role does not have permissions to call SendMessage on SQS',
     'The execution role may not do SendMessage of SQS',

@@ -138,6 +138,14 @@ describe('a right that is missing: the statement that grants it', () => {
     },
   )
 
+  test('that the organisation gives for bounded roles only', () => {
+    const { title, hint } = denied(
+      'User: arn:aws:iam::123456789012:user/ci is not authorized to perform: iam:CreateRole on resource: arn:aws:iam::123456789012:role/shop-role with an explicit deny in a service control policy',
+    )
+    expect(title).toMatch(/^A policy forbids iam:CreateRole/)
+    expect(hint).toMatch(/set permissions-boundary to its ARN\. An explicit deny/)
+  })
+
   test('with what was asked for, where the message says nothing; a resource is an ARN in any case', () => {
     const error = denied('Access denied')
     expect(error.title).toBe('The credentials may not do lambda:UpdateFunctionCode on shop')

@@ -32,6 +32,11 @@ test.each<[string, Record<string, string>, string[]]>([
     { 'INPUT_BASIC-AUTH': 'team:canary-1' },
     ['team:canary-1', 'canary-1', 'dGVhbTpjYW5hcnktMQ=='],
   ],
+  [
+    'who is let into previews',
+    { WSGI_LAMBDA_PREVIEW_BASIC_AUTH: 'team:canary-1' },
+    ['team:canary-1', 'canary-1', 'dGVhbTpjYW5hcnktMQ=='],
+  ],
   ['what is too short to be masked', { SECRET_KEY: 'x', DATABASE_URL: 'postgres://shop:shop@db/shop' }, []],
   ['an address without any', { URL: 'https://x.example:8080/@scope', MAIL: 'mail@x.example' }, []],
 ])('%s', (_, variables, secrets) => {

@@ -90,6 +90,11 @@ export const ADVICE: readonly AdviceRow[] = [
 
   // ---- the execution role
   {
+    says: /Scope ARN:? (\S+) does not exist or is not attachable/i,
+    title: 'The policy of permissions-boundary does not exist: $1',
+    hint: 'Check the ARN: it must be a policy of the account of the function, or one of AWS.',
+  },
+  {
     says: /execution role (?:does not )?have permissions? to (?:call )?CreateNetworkInterface/i,
     title: 'The execution role may not make network interfaces, which a function in a VPC needs',
     hint: 'Attach the policy AWSLambdaVPCAccessExecutionRole to the role, or let create-role make one. Where the role has it, a policy of the organisation forbids it.',

@@ -33,12 +33,15 @@ export function denial(message: string, { action, resource, arn }: Asked): Probl
     /not authorized to perform: (\S+)(?: on (?:the )?resource:? "?(arn:[^\s"]+))?/i.exec(message) ?? []
   const target = named ?? resource
   const statement = JSON.stringify({ Effect: 'Allow', Action: denied, Resource: named ?? arn })
+  const ofBoundary = BOUNDED.has(denied)
+    ? 'Where roles may only be made and changed within a permissions boundary, set permissions-boundary to its ARN. '
+    : ''
   const [, forbidding] = /with an explicit deny in an? ([\w -]*?policy|permissions boundary)/i.exec(message) ?? []
   if (forbidding !== undefined) {
     return {
       title: `A policy forbids ${denied} on ${target}`,
       detail: message,
-      hint: `An explicit deny counts more than any statement that allows. ${whose(forbidding)}`,
+      hint: `${ofBoundary}An explicit deny counts more than any statement that allows. ${whose(forbidding)}`,
     }
   }
   const [, silent] = /because no ([\w -]*?policy|permissions boundary) allows/i.exec(message) ?? []
@@ -52,9 +55,7 @@ export function denial(message: string, { action, resource, arn }: Asked): Probl
   return {
     title: `The credentials may not do ${denied} on ${target}`,
     detail: message,
-    hint: BOUNDED.has(denied)
-      ? `Where roles may only be made and changed within a permissions boundary, set permissions-boundary to its ARN. Else add this statement to their policy: ${statement}`
-      : `Add this statement to their policy: ${statement}`,
+    hint: `${ofBoundary}Add this statement to their policy: ${statement}`,
   }
 }
 
