@@ -330,6 +330,18 @@ test('closed, and a label took the place of the run for closing: its run removes
   expect((await run(17, labeled)).log).toContain('Pull request 17 is closed: there is no preview to remove')
 }, 120_000)
 
+test('closed, with no function named, before a search by tags lists it: it is known by its comment', async () => {
+  const workspace = join(REPOSITORY, '__tests__/fixtures/bare-wsgi')
+  const inputs = { 'preview-database-admin': '', migrate: 'false', 'preview-seed': '' }
+  expect((await run(19, { inputs, workspace })).exitCode).toBe(0)
+  const unlisted = { operation: 'GetResources', rewrite: () => ({ PaginationToken: '', ResourceTagMappingList: [] }) }
+  world.proxy.inject({ ...unlisted, times: Number.POSITIVE_INFINITY })
+  const closed = await run(19, { action: 'closed', workspace: empty, inputs: { 'function-name': '' } })
+  world.proxy.clear()
+  expect([closed.exitCode, closed.outputs['removed']]).toEqual([0, '["shop-pr-19"]'])
+  expect(github.commentsOf(19)).toEqual([expect.stringMatching(/: removed[^]*function shop(?:-|&#45;)pr(?:-|&#45;)19/)])
+}, 120_000)
+
 test('Lambda answers in its place: it has failed, and nobody is sent there', async () => {
   const workspace = join(REPOSITORY, '__tests__/fixtures/bare-wsgi')
   const inputs = { 'preview-database-admin': '', migrate: 'false', 'preview-seed': '' }
