@@ -1,6 +1,6 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { readAdminAddress } from '../../src/databases/address.ts'
 import { sslModeFor } from '../../src/databases/tls.ts'
@@ -35,6 +35,20 @@ test.each([
   expect(await readAdminAddress(text)).toMatchObject(expected)
 })
 
+test.each([
+  ['', []],
+  ['?sslmode=require', []],
+  ['?ssl-mode=REQUIRED', []],
+  ['?ssl_mode=VERIFY_IDENTITY', []],
+  ['?charset=utf8mb4', []],
+  ['?sslmode=require&ssl_check_hostname=false', [['ssl_check_hostname', 'false']]],
+  ['?ssl_verify_cert=true', [['ssl_verify_cert', 'true']]],
+  ['?sslmode=require&ssl_cert=/of/this/machine.pem', []],
+])('for the driver of an application: %s', async (parameters, expected) => {
+  const { driverParameters } = await readAdminAddress(`mysql://admin:pass@db.example.com/app${parameters}`)
+  expect(driverParameters).toEqual(expected)
+})
+
 describe('what is wrong is told without what was given', () => {
   test.each([
     ['postgresql://admin:hush', 'It is no address.'],
@@ -57,8 +71,16 @@ test('certificates are read from the file that is named', async () => {
   const file = join(folder, 'root.pem')
   await writeFile(file, 'PEM')
   const address = await readAdminAddress(`mysql://a:b@h/d?ssl-ca=${file}`)
+  const own = relative(process.cwd(), file)
+  const inProject = await readAdminAddress(`mysql://a:b@h/d?ssl-ca=${own}&ssl_mode=VERIFY_CA`)
   await rm(folder, { recursive: true })
-  expect(address).toMatchObject({ trusted: 'PEM' })
+  expect(address).toMatchObject({ trusted: 'PEM', driverParameters: [] })
+  // Where it is in the function too.
+  const parameters = [
+    ['ssl-ca', own],
+    ['ssl_mode', 'VERIFY_CA'],
+  ]
+  expect(inProject).toMatchObject({ trusted: 'PEM', driverParameters: parameters })
 })
 
 test.each([

@@ -1,13 +1,15 @@
 import { execFile } from 'node:child_process'
-import { chown, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { chmod, chown, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { findMariadb, type Mariadb, startMariadb } from '../../scripts/environment/mariadb.ts'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { findMariadb, type InstalledMariadb, type Mariadb, startMariadb } from '../../scripts/environment/mariadb.ts'
+import { userForServers } from '../../scripts/environment/nobody.ts'
 import { type Postgres, startPostgres } from '../../scripts/environment/postgres.ts'
 import { readAdminAddress } from '../../src/databases/address.ts'
 import { openDatabaseServer } from '../../src/databases/open.ts'
+import { applicationAddress } from '../../src/preview/database/address.ts'
 import { notTried } from '../support/optional.ts'
 
 /** What is looked at of the certificate of a server: PostgreSQL with one of its own for localhost, and servers without. */
@@ -16,6 +18,7 @@ const run = promisify(execFile)
 let postgres: Postgres
 let plain: Postgres
 let mariadb: Mariadb | undefined
+let secure: Mariadb | undefined
 let folder = ''
 let hasCertificate = false
 
@@ -29,6 +32,7 @@ beforeAll(async () => {
   ])
   hasCertificate = await makeCertificate()
   if (!hasCertificate) return
+  if (installed) secure = await startSecure(installed)
   const data = (await postgres.query('postgres', 'SHOW data_directory')).trim()
   const { uid, gid } = await stat(data)
   for (const name of ['server.key', 'server.crt']) {
@@ -40,7 +44,7 @@ beforeAll(async () => {
   await postgres.query('postgres', 'SELECT pg_sleep(0.5)')
 }, 60_000)
 afterAll(async () => {
-  await Promise.all([postgres.stop(), plain.stop(), mariadb?.stop(), rm(folder, { recursive: true })])
+  await Promise.all([postgres.stop(), plain.stop(), mariadb?.stop(), secure?.stop(), rm(folder, { recursive: true })])
 })
 
 async function makeCertificate(): Promise<boolean> {
@@ -52,6 +56,19 @@ async function makeCertificate(): Promise<boolean> {
   } catch {
     return false
   }
+}
+
+/** A server that refuses whoever comes without TLS. */
+async function startSecure(installed: InstalledMariadb): Promise<Mariadb> {
+  const own = await mkdtemp(join(folder, 'mariadb-'))
+  const user = await userForServers()
+  const [key, certificate] = [join(own, 'server.key'), join(own, 'server.crt')]
+  for (const file of [key, certificate]) await writeFile(file, await readFile(join(folder, basename(file))))
+  if (user) for (const path of [own, key, certificate]) await chown(path, user.uid, user.gid)
+  await chmod(folder, 0o755)
+  const server = await startMariadb(installed, [`--ssl-cert=${certificate}`, `--ssl-key=${key}`])
+  await server.query('SET GLOBAL require_secure_transport = ON')
+  return server
 }
 
 /** How it ends to connect: `connected`, or the title of what is told. */
@@ -86,6 +103,32 @@ test('a server without TLS says so', async () => {
   if (mariadb === undefined) notTried('MariaDB is not installed (Debian: mariadb-server-core)')
   else
     expect(await outcome(mariadb.url, '127.0.0.1', 'sslmode=require')).toMatch(/^The database server \S+ has no TLS$/)
+})
+
+describe('MariaDB that demands TLS', () => {
+  const OWN = {
+    ...{ engine: 'mysql', scope: 'database', name: 'shop_pr_7', user: 'shop_pr_7' },
+    mark: { host: 'github.com', repositoryId: '42', pr: 7, preview: 'shop', place: '123456789012/eu-west-1' },
+  } as const
+
+  test.each([
+    ['localhost', 'sslmode=require', 'ssl_mode=REQUIRED'],
+    ['localhost', 'ssl-mode=VERIFY_IDENTITY&sslrootcert=ROOT', 'ssl_mode=REQUIRED'],
+    ['localhost', 'ssl_mode=REQUIRED&ssl_check_hostname=false', 'ssl_mode=REQUIRED&ssl_check_hostname=false'],
+  ])('lets the application in by its address, at %s with %s', async (host, parameters, expected) => {
+    if (secure === undefined) {
+      notTried('MariaDB (Debian: mariadb-server-core) or openssl is not installed')
+      return
+    }
+    const given = `${secure.url.replace('127.0.0.1', host)}?${parameters.replace('ROOT', join(folder, 'server.crt'))}`
+    const admin = await openDatabaseServer(await readAdminAddress(given))
+    await admin.prepare(OWN, { password: 'Password1', template: undefined })
+    const address = applicationAddress(admin.place, OWN, 'Password1')
+    await admin.close()
+    expect(new URL(address).search).toBe(`?${expected}`)
+    expect(await outcome(address.replace(/\?.*$/, ''), host, expected)).toBe('connected')
+    expect(await outcome(address.replace(/\?.*$/, ''), host, 'sslmode=disable')).not.toBe('connected')
+  })
 })
 
 test('a wrong password and a port without a server are told', async () => {

@@ -18,16 +18,17 @@ const USER = 'wsgi'
 /** By distribution and version. */
 const TABLES = ['/usr/share/mysql', '/usr/share/mariadb']
 
-// $0 is the server, $1 the folder with its tables. What mariadb-install-db does, which needs another package than the server's
-// own. Nothing has to survive a power cut, so nothing waits for the disk.
+// $0 is the server, $1 the folder with its tables, what follows $3 more options. What mariadb-install-db does, which needs another
+// package than the server's own. Nothing has to survive a power cut, so nothing waits for the disk.
 const START = `
 mkdir "$2/data" && {
   printf 'CREATE DATABASE mysql;\\nUSE mysql;\\n'
   cat "$1/mysql_system_tables.sql" "$1/mysql_performance_tables.sql" "$1/mysql_system_tables_data.sql"
 } | "$0" --no-defaults --bootstrap --datadir="$2/data" --skip-log-bin --tmpdir="$2" --innodb-log-file-size=16M >&2 &&
-exec "$0" --no-defaults --datadir="$2/data" --bind-address=127.0.0.1 --port="$3" --socket="$2/socket" --pid-file="$2/pid" \\
-  --init-file="$2/init.sql" --skip-name-resolve --skip-log-bin --innodb-flush-log-at-trx-commit=0 --innodb-doublewrite=0 \\
-  --innodb-buffer-pool-size=32M --innodb-log-file-size=16M --tmpdir="$2"`
+server="$0" folder="$2" port="$3" && shift 3 &&
+exec "$server" --no-defaults --datadir="$folder/data" --bind-address=127.0.0.1 --port="$port" --socket="$folder/socket" --pid-file="$folder/pid" \\
+  --init-file="$folder/init.sql" --skip-name-resolve --skip-log-bin --innodb-flush-log-at-trx-commit=0 --innodb-doublewrite=0 \\
+  --innodb-buffer-pool-size=32M --innodb-log-file-size=16M --tmpdir="$folder" "$@"`
 
 /** A server that is installed, and the SQL that makes its tables. */
 export interface InstalledMariadb {
@@ -44,7 +45,11 @@ export async function findMariadb(): Promise<InstalledMariadb | undefined> {
   return server === undefined || script === undefined ? undefined : { server, tables: dirname(script) }
 }
 
-export async function startMariadb({ server, tables }: InstalledMariadb): Promise<Mariadb> {
+/** @param more options of the server */
+export async function startMariadb(
+  { server, tables }: InstalledMariadb,
+  more: readonly string[] = [],
+): Promise<Mariadb> {
   const password = randomBytes(12).toString('hex')
   const user = await userForServers()
   return withFreePort(async (port) => {
@@ -70,7 +75,7 @@ export async function startMariadb({ server, tables }: InstalledMariadb): Promis
     }
     const service = await startService({
       name: 'MariaDB',
-      command: ['/bin/sh', '-c', START, server, tables, folder, String(port)],
+      command: ['/bin/sh', '-c', START, server, tables, folder, String(port), ...more],
       env: { PATH: '/usr/bin:/bin:/usr/sbin:/sbin', HOME: folder, TMPDIR: folder, LC_ALL: 'C', TZ: 'UTC' },
       folder,
       user,

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { UserError } from '../errors.ts'
-import type { DatabasePlace, Engine, SslMode } from './server.ts'
+import type { DatabasePlace, DriverParameter, Engine, SslMode } from './server.ts'
 import { SSL_MODES } from './server.ts'
 
 /** Who administers which server, and how it is reached. */
@@ -60,8 +60,22 @@ async function fromSecret(text: string): Promise<AdminAddress> {
     database: field('dbname', 'database'),
     sslMode: field('sslmode'),
     sslRootFile: field('sslrootcert'),
+    driverParameters: [],
   })
 }
+
+/**
+ * How mysqlclient, PyMySQL, Connector/Python, dj-database-url and SQLAlchemy name what they take from an address; a file of this
+ * machine alone is none of a function's. `ssl_mode` does not go without others: it may ask for certificates that are not named.
+ */
+function driverParametersOf(url: URL): DriverParameter[] {
+  const named = [...url.searchParams].filter(
+    ([name, value]) => /^ssl(?:_\w+|-ca)$/.test(name) && !(IS_FILE.test(name) && value.startsWith('/')),
+  )
+  return named.some(([name]) => name !== 'ssl_mode') ? named : []
+}
+
+const IS_FILE = /^ssl[_-](?:ca|capath|cert|key)$/
 
 async function fromUrl(text: string): Promise<AdminAddress> {
   const url = URL.canParse(text) ? new URL(text) : undefined
@@ -81,10 +95,11 @@ async function fromUrl(text: string): Promise<AdminAddress> {
     database: decoded(url.pathname.slice(1)),
     sslMode: parameter('sslmode', 'ssl-mode', 'ssl_mode'),
     sslRootFile: parameter('sslrootcert', 'ssl-ca', 'ssl_ca'),
+    driverParameters: driverParametersOf(url),
   })
 }
 
-interface Given extends Pick<AdminAddress, 'engine' | 'host' | 'user' | 'password' | 'database'> {
+interface Given extends Pick<AdminAddress, 'engine' | 'host' | 'user' | 'password' | 'database' | 'driverParameters'> {
   readonly port: string
   readonly sslMode: string
   readonly sslRootFile: string

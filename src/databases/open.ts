@@ -3,8 +3,8 @@ import type { DatabaseServer } from './server.ts'
 
 /** The clients of databases are only loaded where one is used. @throws UserError where the server cannot be reached */
 export async function openDatabaseServer(admin: AdminAddress): Promise<DatabaseServer> {
-  const { engine, host, port, database, sslMode } = admin
-  const place = { engine, host, port, database, sslMode }
+  const { engine, host, port, database, sslMode, driverParameters = [] } = admin
+  const place = { engine, host, port, database, sslMode, driverParameters }
   if (engine === 'mysql') {
     const [{ mysqlConnect }, { mysqlServer }] = await Promise.all([import('./mysql.ts'), import('./mysql-server.ts')])
     return await mysqlServer(place, mysqlConnect(admin))

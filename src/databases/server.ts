@@ -35,7 +35,11 @@ export interface DatabasePlace {
   readonly database: string
   /** As in an address; undefined where nothing was said. */
   readonly sslMode: SslMode | undefined
+  /** What the address says of TLS in the words of MySQL's drivers, such as `ssl_ca`: an application's driver reads it too. */
+  readonly driverParameters?: readonly DriverParameter[]
 }
+
+export type DriverParameter = readonly [name: string, value: string]
 
 /** libpq, "SSL Support": whether there is TLS, and what of the server's certificate is looked at. */
 export type SslMode = (typeof SSL_MODES)[number]

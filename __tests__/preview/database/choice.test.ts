@@ -116,9 +116,31 @@ describe('the address for the application', () => {
     ],
     [
       'MySQL',
-      { ...place, engine: 'mysql', port: 3306, sslMode: 'require' } as const,
+      { ...place, engine: 'mysql', port: 3306 } as const,
       { ...own, engine: 'mysql' } as const,
       'mysql://shop_pr_7:p%2F%40w@db.example.com:3306/shop_pr_7',
+    ],
+    [
+      'MySQL without TLS',
+      { ...place, engine: 'mysql', port: 3306, sslMode: 'disable' } as const,
+      { ...own, engine: 'mysql' } as const,
+      'mysql://shop_pr_7:p%2F%40w@db.example.com:3306/shop_pr_7',
+    ],
+    [
+      'MySQL with TLS',
+      { ...place, engine: 'mysql', port: 3306, sslMode: 'verify-full' } as const,
+      { ...own, engine: 'mysql' } as const,
+      'mysql://shop_pr_7:p%2F%40w@db.example.com:3306/shop_pr_7?ssl_mode=REQUIRED',
+    ],
+    [
+      'MySQL in the words of a driver',
+      {
+        ...place,
+        ...({ engine: 'mysql', port: 3306, sslMode: 'require' } as const),
+        driverParameters: [['ssl-ca', 'certs/a&b.pem']],
+      } as const,
+      { ...own, engine: 'mysql' } as const,
+      'mysql://shop_pr_7:p%2F%40w@db.example.com:3306/shop_pr_7?ssl-ca=certs%2Fa%26b.pem',
     ],
   ])('%s', (_, at, database, expected) => {
     const address = applicationAddress(at, database, 'p/@w')

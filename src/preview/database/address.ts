@@ -22,7 +22,7 @@ export function applicationAddress(place: DatabasePlace, own: OwnDatabase, passw
   const isSchema = own.scope === 'schema'
   const server = `${host.includes(':') ? `[${host}]` : host}:${port}`
   const user = `${encodeURIComponent(own.user)}:${encodeURIComponent(password)}`
-  const parameters = engine === 'postgresql' ? postgresParameters(place, own) : []
+  const parameters = engine === 'postgresql' ? postgresParameters(place, own) : mysqlParameters(place)
   const database = encodeURIComponent(isSchema ? place.database : own.name)
   return `${engine}://${user}@${server}/${database}${parameters.length > 0 ? `?${parameters.join('&')}` : ''}`
 }
@@ -36,6 +36,13 @@ function postgresParameters({ sslMode }: DatabasePlace, { scope, name }: OwnData
     ...(scope === 'schema' ? [`options=${encodeURIComponent(`-csearch_path=${name}`)}`] : []),
     ...(sslMode === undefined ? [] : [`sslmode=${sslMode === 'disable' ? 'disable' : 'require'}`]),
   ]
+}
+
+/** mysqlclient's name, which Django's documentation has, unless the administrator's address has the words of another driver. */
+function mysqlParameters({ sslMode = 'disable', driverParameters = [] }: DatabasePlace): string[] {
+  if (sslMode === 'disable' && driverParameters.length === 0) return []
+  const given = driverParameters.map((parameter) => parameter.map(encodeURIComponent).join('='))
+  return given.length > 0 ? given : ['ssl_mode=REQUIRED']
 }
 
 /** The password of an address that `applicationAddress` made for this user; undefined for any other. */
