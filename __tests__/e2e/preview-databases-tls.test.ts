@@ -9,6 +9,7 @@ import { userForServers } from '../../scripts/environment/nobody.ts'
 import { type Postgres, startPostgres } from '../../scripts/environment/postgres.ts'
 import { readAdminAddress } from '../../src/databases/address.ts'
 import { openDatabaseServer } from '../../src/databases/open.ts'
+import type { OwnDatabase } from '../../src/databases/server.ts'
 import { applicationAddress } from '../../src/preview/database/address.ts'
 import { notTried } from '../support/optional.ts'
 
@@ -106,10 +107,10 @@ test('a server without TLS says so', async () => {
 })
 
 describe('MariaDB that demands TLS', () => {
-  const OWN = {
+  const OWN: OwnDatabase = {
     ...{ engine: 'mysql', scope: 'database', name: 'shop_pr_7', user: 'shop_pr_7' },
     mark: { host: 'github.com', repositoryId: '42', pr: 7, preview: 'shop', place: '123456789012/eu-west-1' },
-  } as const
+  }
 
   test.each([
     ['localhost', 'sslmode=require', 'ssl_mode=REQUIRED'],
