@@ -72,13 +72,13 @@ async function deployed(...flags: readonly string[]): Promise<DeployResult> {
 describe('a Django project whose pages name files by their hashes', () => {
   let url: string
 
-  test('its files are in the bucket before the function is there, and its pages name them', async () => {
+  test('its files are in the bucket before there is a version of the function, and its pages name them', async () => {
     await s3.send(new PutObjectCommand({ Bucket: 'statics', Key: 'shop/robots.txt', Body: 'theirs' }))
     const { function: released, static: built } = await deployed('--static-url', 'https://cdn.example.org/shop/')
     url = released.url ?? ''
     const calls = world.operations()
     const lastUpload = calls.findLastIndex((operation) => operation === 'PutObject')
-    expect(lastUpload).toBeLessThan(calls.indexOf('CreateFunction'))
+    expect(lastUpload).toBeLessThan(calls.indexOf('PublishVersion'))
     const { text } = await world.visit(url)
     const [, style = ''] = /href="https:\/\/cdn\.example\.org\/(shop\/pages\/site\.[0-9a-f]{12}\.css)"/.exec(text) ?? []
     expect(await objectAt(style)).toEqual({
