@@ -15,6 +15,7 @@ import { parseArgs } from 'node:util'
 import { REPOSITORY as ROOT } from '../__tests__/support/world.ts'
 import { SHOP } from '../scripts/lifecycle/apps.ts'
 import { type Ground, type Place, startGround } from '../scripts/lifecycle/ground.ts'
+import { LABEL, needsLabel } from '../scripts/lifecycle/labels.ts'
 import { clear } from '../scripts/lifecycle/mishaps.ts'
 import { ownMilliseconds } from '../scripts/lifecycle/overhead.ts'
 import {
@@ -77,7 +78,8 @@ async function measure(
   action: PullAction,
   commit: Commit,
 ): Promise<Timed> {
-  ground.github.pulls.set(pull.number, { isOpen: action !== 'closed', headSha: commit.sha, labels: [] })
+  if (needsLabel(pull)) pull.labels.add(LABEL)
+  ground.github.pulls.set(pull.number, { isOpen: action !== 'closed', headSha: commit.sha, labels: [...pull.labels] })
   clear(ground)
   const { exitCode, log, milliseconds } = await runWorkflow(ground, pullEvent(pull, action, commit), {
     ...{ place, isBuilt: true },
