@@ -16834,6 +16834,11 @@ var init_advice = __esm({
       },
       // ---- the execution role
       {
+        says: /Scope ARN:? (\S+) does not exist or is not attachable/i,
+        title: "The policy of permissions-boundary does not exist: $1",
+        hint: "Check the ARN: it must be a policy of the account of the function, or one of AWS."
+      },
+      {
         says: /execution role (?:does not )?have permissions? to (?:call )?CreateNetworkInterface/i,
         title: "The execution role may not make network interfaces, which a function in a VPC needs",
         hint: "Attach the policy AWSLambdaVPCAccessExecutionRole to the role, or let create-role make one. Where the role has it, a policy of the organisation forbids it."
@@ -17053,12 +17058,13 @@ function denial(message, { action, resource, arn }) {
   const [, denied = action, named2] = /not authorized to perform: (\S+)(?: on (?:the )?resource:? "?(arn:[^\s"]+))?/i.exec(message) ?? [];
   const target = named2 ?? resource;
   const statement = JSON.stringify({ Effect: "Allow", Action: denied, Resource: named2 ?? arn });
+  const ofBoundary = BOUNDED.has(denied) ? "Where roles may only be made and changed within a permissions boundary, set permissions-boundary to its ARN. " : "";
   const [, forbidding] = /with an explicit deny in an? ([\w -]*?policy|permissions boundary)/i.exec(message) ?? [];
   if (forbidding !== void 0) {
     return {
       title: `A policy forbids ${denied} on ${target}`,
       detail: message,
-      hint: `An explicit deny counts more than any statement that allows. ${whose(forbidding)}`
+      hint: `${ofBoundary}An explicit deny counts more than any statement that allows. ${whose(forbidding)}`
     };
   }
   const [, silent] = /because no ([\w -]*?policy|permissions boundary) allows/i.exec(message) ?? [];
@@ -17072,7 +17078,7 @@ function denial(message, { action, resource, arn }) {
   return {
     title: `The credentials may not do ${denied} on ${target}`,
     detail: message,
-    hint: BOUNDED.has(denied) ? `Where roles may only be made and changed within a permissions boundary, set permissions-boundary to its ARN. Else add this statement to their policy: ${statement}` : `Add this statement to their policy: ${statement}`
+    hint: `${ofBoundary}Add this statement to their policy: ${statement}`
   };
 }
 function whose(policy) {
@@ -26183,8 +26189,15 @@ async function fromSecret(text5) {
     password: field("password"),
     database: field("dbname", "database"),
     sslMode: field("sslmode"),
-    sslRootFile: field("sslrootcert")
+    sslRootFile: field("sslrootcert"),
+    driverParameters: []
   });
+}
+function driverParametersOf(url) {
+  const named2 = [...url.searchParams].filter(
+    ([name, value]) => /^ssl(?:_\w+|-ca)$/.test(name) && !(IS_FILE.test(name) && value.startsWith("/"))
+  );
+  return named2.some(([name]) => name !== "ssl_mode") ? named2 : [];
 }
 async function fromUrl(text5) {
   const url = URL.canParse(text5) ? new URL(text5) : void 0;
@@ -26202,7 +26215,8 @@ async function fromUrl(text5) {
     password: decoded2(url.password),
     database: decoded2(url.pathname.slice(1)),
     sslMode: parameter("sslmode", "ssl-mode", "ssl_mode"),
-    sslRootFile: parameter("sslrootcert", "ssl-ca", "ssl_ca")
+    sslRootFile: parameter("sslrootcert", "ssl-ca", "ssl_ca"),
+    driverParameters: driverParametersOf(url)
   });
 }
 async function completed2({ sslMode, sslRootFile, ...given2 }) {
@@ -26256,7 +26270,7 @@ function decoded2(text5) {
 function wrong2(detail, hint) {
   return new UserError({ title: "preview-database-admin does not say which server it is", detail, hint });
 }
-var import_promises44, ENGINES2, DEFAULTS, SSL_SYNONYMS;
+var import_promises44, ENGINES2, DEFAULTS, SSL_SYNONYMS, IS_FILE;
 var init_address2 = __esm({
   "src/databases/address.ts"() {
     "use strict";
@@ -26277,6 +26291,7 @@ var init_address2 = __esm({
       verify_ca: "verify-ca",
       verify_identity: "verify-full"
     };
+    IS_FILE = /^ssl[_-](?:ca|capath|cert|key)$/;
   }
 });
 
@@ -27008,8 +27023,8 @@ var init_postgresql_server = __esm({
 
 // src/databases/open.ts
 async function openDatabaseServer(admin) {
-  const { engine, host, port, database, sslMode } = admin;
-  const place = { engine, host, port, database, sslMode };
+  const { engine, host, port, database, sslMode, driverParameters = [] } = admin;
+  const place = { engine, host, port, database, sslMode, driverParameters };
   if (engine === "mysql") {
     const [{ mysqlConnect: mysqlConnect2 }, { mysqlServer: mysqlServer2 }] = await Promise.all([Promise.resolve().then(() => (init_mysql(), mysql_exports)), Promise.resolve().then(() => (init_mysql_server(), mysql_server_exports))]);
     return await mysqlServer2(place, mysqlConnect2(admin));
@@ -27120,7 +27135,7 @@ function applicationAddress(place, own, password) {
   const isSchema = own.scope === "schema";
   const server = `${host.includes(":") ? `[${host}]` : host}:${port}`;
   const user = `${encodeURIComponent(own.user)}:${encodeURIComponent(password)}`;
-  const parameters2 = engine === "postgresql" ? postgresParameters(place, own) : [];
+  const parameters2 = engine === "postgresql" ? postgresParameters(place, own) : mysqlParameters(place);
   const database = encodeURIComponent(isSchema ? place.database : own.name);
   return `${engine}://${user}@${server}/${database}${parameters2.length > 0 ? `?${parameters2.join("&")}` : ""}`;
 }
@@ -27129,6 +27144,11 @@ function postgresParameters({ sslMode }, { scope, name }) {
     ...scope === "schema" ? [`options=${encodeURIComponent(`-csearch_path=${name}`)}`] : [],
     ...sslMode === void 0 ? [] : [`sslmode=${sslMode === "disable" ? "disable" : "require"}`]
   ];
+}
+function mysqlParameters({ sslMode = "disable", driverParameters = [] }) {
+  if (sslMode === "disable" && driverParameters.length === 0) return [];
+  const given2 = driverParameters.map((parameter) => parameter.map(encodeURIComponent).join("="));
+  return given2.length > 0 ? given2 : ["ssl_mode=REQUIRED"];
 }
 function passwordIn(address2, user) {
   const url = address2 !== void 0 && URL.canParse(address2) ? new URL(address2) : void 0;
