@@ -26,6 +26,9 @@ test.each<[string, Partial<RunEvent>, string]>([
   ['a label of one, where another is named', { name: 'pull_request', action: 'unlabeled', isOfOther: true }, 'none'],
   ['an action that is not known', { name: 'pull_request', action: 'locked' }, 'none'],
   ['one that is a draft from now on', { name: 'pull_request', action: 'converted_to_draft' }, 'none'],
+  ['another title, text or base', { name: 'pull_request', action: 'edited' }, 'none'],
+  ['somebody it is given to', { name: 'pull_request', action: 'assigned' }, 'none'],
+  ['somebody who is to review', { name: 'pull_request', action: 'review_requested' }, 'none'],
   ['a draft that is ready', { name: 'pull_request', action: 'ready_for_review' }, 'preview'],
   ['a merge queue, which waits for the check', { name: 'merge_group', action: 'checks_requested' }, 'none'],
   ['a branch that is gone', { name: 'delete' }, 'none'],
@@ -41,6 +44,7 @@ test.each<[string, Partial<RunEvent>, string]>([
 
 test.each<[string, Partial<RunEvent>, RegExp]>([
   ['a draft', { name: 'pull_request', action: 'converted_to_draft' }, /^pull_request converted_to_draft: .* stays$/],
+  ['another title', { name: 'pull_request', action: 'edited' }, /^pull_request edited: no commit is new by it/],
   [
     'a merge queue',
     { name: 'merge_group', action: 'checks_requested' },

@@ -7,12 +7,13 @@ export interface Decision {
   readonly why: string
 }
 
-/** GitHub's "Events that trigger workflows", pull_request: when there is something new to look at. */
+/** GitHub's "Events that trigger workflows", pull_request: when there is a commit, a label or a state that a preview may depend on. */
 const PREVIEW_ACTIONS: ReadonlySet<string> = new Set([
-  ...['opened', 'synchronize', 'reopened', 'labeled', 'ready_for_review'],
-  // Not of every workflow, but with `types:` they may be asked for.
-  ...['edited', 'unlabeled', 'assigned', 'review_requested'],
+  ...['opened', 'synchronize', 'reopened', 'ready_for_review'],
+  ...['labeled', 'unlabeled'],
 ])
+/** `types:` may ask for these as well. */
+const WITHOUT_COMMIT: ReadonlySet<string> = new Set(['converted_to_draft', 'edited', 'assigned', 'review_requested'])
 const DEPLOYING_EVENTS: ReadonlySet<string> = new Set(['push', 'release', 'repository_dispatch', 'workflow_run'])
 /** Others that a workflow for these may also be started by, such as one whose checks a merge queue waits for, and why nothing is done. */
 const NOTHING_NEW: ReadonlyMap<string, string> = new Map([
@@ -40,7 +41,7 @@ export function decide(event: RunEvent, allowed: readonly string[]): Decision {
     if (event.isOfOther)
       return { command: 'none', why: `${because}, of another pull request than ${event.pull?.number}` }
     if (action === 'closed') return { command: 'destroy', why: because }
-    if (action === 'converted_to_draft')
+    if (action !== undefined && WITHOUT_COMMIT.has(action))
       return { command: 'none', why: `${because}: no commit is new by it, and a preview that is there stays` }
     if (action !== undefined && PREVIEW_ACTIONS.has(action)) return { command: 'preview', why: because }
     return { command: 'none', why: because }
