@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { type BootstrapOptions, bootstrapTemplate } from '../src/release/permissions/bootstrap-template.ts'
+import { SETTINGS } from '../src/settings/schema.ts'
 import { loadFunctionSettings } from '../src/settings/settings.ts'
 import { folderWith } from './settings/project-folder.ts'
 import { interpolate } from './support/expressions.ts'
@@ -123,6 +124,18 @@ describe('the roles that settings name beside them', () => {
     'preview-role': 'PreviewExecutionRole',
     'database-role': 'DatabaseRole',
   } as const
+  const databasesOf = (role: string) => ({
+    ...{ 'preview-database-admin': 'ssm:/shop/admin', 'preview-database-access': 'function' },
+    'database-role': role,
+  })
+
+  test.each(Object.entries(OWN))('the example of %s is the one that the template makes', async (setting, name) => {
+    const { example } = SETTINGS[setting as keyof typeof OWN]
+    const options = { environment: undefined, branch: 'main' }
+    const roles = await rolesFor('shop', options, databasesOf(SETTINGS['database-role'].example))
+    expect(roles[example]?.name).toBe(name)
+  })
+
   const pages = ['README.md', 'docs/previews.md', 'docs/preview-databases.md']
   const snippets = fences.filter(({ page, language, text }) => {
     return pages.includes(page) && language === 'toml' && /^(?:preview-|database-)?role = /m.test(text)
@@ -141,12 +154,11 @@ describe('the roles that settings name beside them', () => {
           return [key as keyof typeof OWN, arn] as const
         },
       )
-      const forDatabases = { 'preview-database-admin': 'ssm:/shop/admin', 'preview-database-access': 'function' }
-      const databases = given.filter(([key]) => key === 'database-role')
+      const [, databases] = given.find(([key]) => key === 'database-role') ?? []
       const roles = await rolesFor(
         functionName,
         { environment: undefined, branch: 'main' },
-        databases.length > 0 ? { ...forDatabases, ...Object.fromEntries(databases) } : {},
+        databases === undefined ? {} : databasesOf(databases),
       )
       expect(given.map(([key, arn]) => [key, roles[arn]?.name])).toEqual(given.map(([key]) => [key, OWN[key]]))
     },

@@ -73,7 +73,7 @@ export function addLookingCommands(program: Command, start: Start): void {
     SETTING_NAMES,
     [
       'wsgi-lambda permissions --stage production > policy.json',
-      'AWS_REGION=eu-west-1 wsgi-lambda permissions --function-name shop --role arn:aws:iam::123456789012:role/shop',
+      'AWS_REGION=eu-west-1 wsgi-lambda permissions --function-name shop --role arn:aws:iam::123456789012:role/shop-execution',
       'wsgi-lambda permissions --dry-run',
       'wsgi-lambda permissions --previews',
     ],

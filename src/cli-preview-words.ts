@@ -8,11 +8,11 @@ export function addPreviewCommands(program: Command, start: Start): void {
   addCommand(
     program,
     'preview',
-    'Release a running copy for a pull request, or bring it to its newest commit.',
+    'Release a running copy for a pull request, or bring it to its newest commit. Where that is closed: remove the copy and its database.',
     SETTING_NAMES,
     [
       'wsgi-lambda preview --function-name shop --pr 7 --create-role',
-      'wsgi-lambda preview --function-name shop --preview-role arn:aws:iam::123456789012:role/shop-preview --pr 7 --json',
+      'wsgi-lambda preview --function-name shop --preview-role arn:aws:iam::123456789012:role/shop-preview-execution --pr 7 --json',
     ],
   )
     .addOption(pullOption())

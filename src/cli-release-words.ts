@@ -30,7 +30,7 @@ export function addReleaseCommands(program: Command, start: Start): void {
     'Build the project and release it: commands before traffic, alias last.',
     RELEASE_SETTING_NAMES,
     [
-      'wsgi-lambda deploy --function-name shop --role arn:aws:iam::123456789012:role/shop --migrate',
+      'wsgi-lambda deploy --function-name shop --role arn:aws:iam::123456789012:role/shop-execution --migrate',
       'wsgi-lambda deploy --stage production --dry-run',
       "wsgi-lambda deploy --function-name shop --before-traffic 'manage migrate --noinput' --environment DEBUG=0",
     ],

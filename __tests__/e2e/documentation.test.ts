@@ -406,7 +406,7 @@ describe('what the pages say of the code', () => {
   test('the policy for deployments is the one that is printed', async () => {
     const [policy] = /<!-- permissions -->\s+```json\n([^]*?)```/.exec(read('docs/permissions.md'))?.slice(1) ?? []
     const cwd = await folderWith({})
-    const role = 'arn:aws:iam::123456789012:role/shop'
+    const role = 'arn:aws:iam::123456789012:role/shop-execution'
     const settings = ['--function-name', 'shop', '--role', role, '--migrate']
     const { output } = await run(['permissions', '--quiet', ...settings], {
       cwd,
@@ -422,7 +422,7 @@ describe('what the pages say of the code', () => {
       sid,
       actions.match(/[\w:]+/g),
     ])
-    const role = 'arn:aws:iam::123456789012:role/shop-preview'
+    const role = 'arn:aws:iam::123456789012:role/shop-preview-execution'
     const settings = ['--preview-role', role, '--preview-database-admin', 'secretsmanager:shop/preview/database-admin']
     const { output } = await run(
       ['permissions', '--previews', '--quiet', '--function-name', 'shop', '--migrate', ...settings],

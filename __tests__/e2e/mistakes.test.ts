@@ -163,7 +163,7 @@ describe('mistakes around AWS', () => {
   test('a role that is no ARN', async () => {
     const { exitCode, stderr } = await deploy({}, '--role', 'my-role')
     expect(stderr).toContain('--role is not valid')
-    expect(stderr).toContain('Allowed: the ARN of an IAM role. Example: arn:aws:iam::123456789012:role/shop')
+    expect(stderr).toContain('Allowed: the ARN of an IAM role. Example: arn:aws:iam::123456789012:role/shop-execution')
     expect(exitCode).toBe(2)
   })
 })

@@ -65,7 +65,7 @@ export function refuseMissingRole(
     {
       title: `The preview ${functionName} has no execution role: preview-role is missing`,
       detail: 'A preview runs what a pull request says, and never gets `role`.',
-      hint: 'Set preview-role to the ARN of a role for previews, as in arn:aws:iam::123456789012:role/shop-preview (bootstrap prints a template that has one), or create-role to have one made for each.',
+      hint: 'Set preview-role to the ARN of a role for previews, as in arn:aws:iam::123456789012:role/shop-preview-execution (bootstrap prints a template that has one), or create-role to have one made for each.',
     },
     { exitCode: 2 },
   )

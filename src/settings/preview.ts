@@ -20,7 +20,7 @@ export const PREVIEW_SETTINGS = {
   'preview-role': text({
     ...ROLE,
     description: 'The execution role of previews. They never get `role`; create-role makes one for each.',
-    example: 'arn:aws:iam::123456789012:role/shop-preview',
+    example: 'arn:aws:iam::123456789012:role/shop-preview-execution',
   }),
   'preview-environment': table({
     description:

@@ -195,7 +195,7 @@ export const RELEASE_SETTINGS = {
     description: 'The execution role. Needed when the function is created; an existing function keeps its own.',
     format: 'the ARN of an IAM role',
     pattern: /^arn:aws[a-zA-Z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/,
-    example: 'arn:aws:iam::123456789012:role/shop',
+    example: 'arn:aws:iam::123456789012:role/shop-execution',
     placeholder: 'ARN',
   }),
   memory: wholeNumber(128, 10_240, 'MB', {

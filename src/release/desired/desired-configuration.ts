@@ -120,7 +120,7 @@ function desiredRole(settings: FunctionSettings, { latest, aside }: CurrentRelea
   throw new UserError(
     {
       title: `The function ${settings.functionName} does not exist, and role is missing`,
-      hint: `To create it, set role to the ARN of an execution role, as in arn:aws:iam::123456789012:role/shop, or create-role to have one made. If it should exist, check function-name and ${theRegion(settings)}.`,
+      hint: `To create it, set role to the ARN of an execution role, as in arn:aws:iam::123456789012:role/shop-execution, or create-role to have one made. If it should exist, check function-name and ${theRegion(settings)}.`,
     },
     { exitCode: 2 },
   )
