@@ -95,7 +95,7 @@ test('AWS and GitHub are reached by it, or not at all', async () => {
   expect(proxy.asked).toContain(`CONNECT ${HOST}:80`)
   expect(github.calls.length).toBeGreaterThan(0)
   const toAws = proxy.asked.filter((line) => line.includes('.amazonaws.com'))
-  expect(toAws).toContain('CONNECT tagging.eu-west-1.amazonaws.com:443')
+  expect(toAws).toContain('CONNECT sts.eu-west-1.amazonaws.com:443')
   expect(new Set(toAws.map((line) => line.replace(/ \w+\./, ' ')))).toEqual(
     new Set(['CONNECT eu-west-1.amazonaws.com:443']),
   )
