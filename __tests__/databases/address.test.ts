@@ -39,11 +39,12 @@ test.each([
   ['', []],
   ['?sslmode=require', []],
   ['?ssl-mode=REQUIRED', []],
-  ['?ssl_mode=VERIFY_IDENTITY', []],
+  ['?ssl_mode=REQUIRED', [['ssl_mode', 'REQUIRED']]],
+  ['?ssl_mode=VERIFY_IDENTITY', [['ssl_mode', 'REQUIRED']]],
   ['?charset=utf8mb4', []],
   ['?sslmode=require&ssl_check_hostname=false', [['ssl_check_hostname', 'false']]],
   ['?ssl_verify_cert=true', [['ssl_verify_cert', 'true']]],
-  ['?sslmode=require&ssl_cert=/of/this/machine.pem', []],
+  ['?ssl_cert=own.pem&ssl_key=own.key&ssl_key_password=hush&ssl_capath=own&ssl_cipher=x&ssl_password=hush', []],
 ])('for the driver of an application: %s', async (parameters, expected) => {
   const { driverParameters } = await readAdminAddress(`mysql://admin:pass@db.example.com/app${parameters}`)
   expect(driverParameters).toEqual(expected)

@@ -113,8 +113,8 @@ describe('MariaDB that demands TLS', () => {
   }
 
   test.each([
-    ['localhost', 'sslmode=require', 'ssl_mode=REQUIRED'],
-    ['localhost', 'ssl-mode=VERIFY_IDENTITY&sslrootcert=ROOT', 'ssl_mode=REQUIRED'],
+    ['localhost', 'ssl_mode=REQUIRED', 'ssl_mode=REQUIRED'],
+    ['localhost', 'ssl_mode=VERIFY_IDENTITY&sslrootcert=ROOT', 'ssl_mode=REQUIRED'],
     ['localhost', 'ssl_mode=REQUIRED&ssl_check_hostname=false', 'ssl_mode=REQUIRED&ssl_check_hostname=false'],
   ])('lets the application in by its address, at %s with %s', async (host, parameters, expected) => {
     if (secure === undefined) {

@@ -64,18 +64,28 @@ async function fromSecret(text: string): Promise<AdminAddress> {
   })
 }
 
+const CERTIFICATES = ['ssl_ca', 'ssl-ca']
 /**
- * How mysqlclient, PyMySQL, Connector/Python, dj-database-url and SQLAlchemy name what they take from an address; a file of this
- * machine alone is none of a function's. `ssl_mode` does not go without others: it may ask for certificates that are not named.
+ * How mysqlclient, PyMySQL, Connector/Python, dj-database-url and SQLAlchemy name what an application may know. The administrator's
+ * own certificate, its key and the key's password are not among it.
  */
+const FOR_APPLICATIONS = [
+  ...CERTIFICATES,
+  'ssl_mode',
+  'ssl_verify_cert',
+  'ssl_verify_identity',
+  'ssl_check_hostname',
+  'ssl_disabled',
+]
+
+/** A file of this machine alone is none of a function's; where no certificates are handed on, `ssl_mode` does not ask for them. */
 function driverParametersOf(url: URL): DriverParameter[] {
   const named = [...url.searchParams].filter(
-    ([name, value]) => /^ssl(?:_\w+|-ca)$/.test(name) && !(IS_FILE.test(name) && value.startsWith('/')),
+    ([name, value]) => FOR_APPLICATIONS.includes(name) && !(CERTIFICATES.includes(name) && value.startsWith('/')),
   )
-  return named.some(([name]) => name !== 'ssl_mode') ? named : []
+  if (named.some(([name]) => CERTIFICATES.includes(name))) return named
+  return named.map(([name, value]) => [name, name === 'ssl_mode' && /^verify/i.test(value) ? 'REQUIRED' : value])
 }
-
-const IS_FILE = /^ssl[_-](?:ca|capath|cert|key)$/
 
 async function fromUrl(text: string): Promise<AdminAddress> {
   const url = URL.canParse(text) ? new URL(text) : undefined

@@ -130,7 +130,7 @@ describe('the address for the application', () => {
       'MySQL with TLS',
       { ...place, engine: 'mysql', port: 3306, sslMode: 'verify-full' } as const,
       { ...own, engine: 'mysql' } as const,
-      'mysql://shop_pr_7:p%2F%40w@db.example.com:3306/shop_pr_7?ssl_mode=REQUIRED',
+      'mysql://shop_pr_7:p%2F%40w@db.example.com:3306/shop_pr_7',
     ],
     [
       'MySQL in the words of a driver',

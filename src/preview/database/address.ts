@@ -38,11 +38,9 @@ function postgresParameters({ sslMode }: DatabasePlace, { scope, name }: OwnData
   ]
 }
 
-/** mysqlclient's name, which Django's documentation has, unless the administrator's address has the words of another driver. */
-function mysqlParameters({ sslMode = 'disable', driverParameters = [] }: DatabasePlace): string[] {
-  if (sslMode === 'disable' && driverParameters.length === 0) return []
-  const given = driverParameters.map((parameter) => parameter.map(encodeURIComponent).join('='))
-  return given.length > 0 ? given : ['ssl_mode=REQUIRED']
+/** The words of the administrator's address alone: no name is known to all drivers, and an unknown one keeps them from connecting. */
+function mysqlParameters({ driverParameters = [] }: DatabasePlace): string[] {
+  return driverParameters.map((parameter) => parameter.map(encodeURIComponent).join('='))
 }
 
 /** The password of an address that `applicationAddress` made for this user; undefined for any other. */
