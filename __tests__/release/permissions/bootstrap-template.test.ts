@@ -211,6 +211,14 @@ describe('the role for databases', () => {
     expect(JSON.stringify(resources)).not.toContain('123456789012')
   })
 
+  test('outlives its replacement in the stack, as under another name, like all roles of functions', async () => {
+    const { Resources: resources } = await templateOf({ ...given, ...databaseRole })
+    const kept = { DeletionPolicy: 'Delete', UpdateReplacePolicy: 'Retain' }
+    for (const name of ['ExecutionRole', 'PreviewExecutionRole', 'DatabaseRole'])
+      expect(resources[name]).toMatchObject(kept)
+    for (const name of ['DeployRole', 'PreviewRole']) expect(resources[name]).not.toMatchObject(kept)
+  })
+
   test('is none else', async () => {
     const { Resources: resources, Outputs: outputs } = await templateOf(given)
     expect([resources['DatabaseRole'], outputs['DatabaseRoleArn']]).toEqual([undefined, undefined])

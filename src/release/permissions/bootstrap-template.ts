@@ -96,11 +96,11 @@ export function bootstrapTemplate(settings: FunctionSettings, options: Bootstrap
         ]),
         previewPolicy(previews, HERE),
       ),
-      ExecutionRole: role('execution', `Runs ${functionName}`, LAMBDA_TRUST, {
+      ExecutionRole: roleOfFunctions('execution', `Runs ${functionName}`, {
         Version: '2012-10-17',
         Statement: roleStatements(needsOf(settings, { makesLogGroup: true }), HERE),
       }),
-      PreviewExecutionRole: role('preview-execution', `Runs previews of ${functionName}`, LAMBDA_TRUST, {
+      PreviewExecutionRole: roleOfFunctions('preview-execution', `Runs previews of ${functionName}`, {
         Version: '2012-10-17',
         Statement: roleStatements(needsOf(previewSettings(previews), { makesLogGroup: false }), HERE),
       }),
@@ -138,7 +138,7 @@ function ownRoles({ databaseRole: given }: FunctionSettings): Pick<FunctionSetti
 /** Of the secrets it reads that of the administrator alone. */
 function databaseRole(settings: FunctionSettings): object {
   const secrets = { admin: settings.previewDatabaseAdmin ?? '' }
-  return role('databases', `Makes and removes databases of previews of ${settings.functionName}`, LAMBDA_TRUST, {
+  return roleOfFunctions('databases', `Makes and removes databases of previews of ${settings.functionName}`, {
     Version: '2012-10-17',
     Statement: roleStatements(needsOf({ ...settings, secrets }, { makesLogGroup: true }), HERE),
   })
@@ -249,6 +249,11 @@ function role(ending: string, description: string, trust: object, policy: object
       Tags: [{ Key: 'managed-by', Value: 'wsgi-lambda' }],
     },
   }
+}
+
+/** Functions have it until they are deployed with the one that replaces it, as under another name. */
+function roleOfFunctions(ending: string, description: string, policy: object): object {
+  return { ...role(ending, description, LAMBDA_TRUST, policy), DeletionPolicy: 'Delete', UpdateReplacePolicy: 'Retain' }
 }
 
 function needsOf(settings: FunctionSettings, logging: Pick<RoleNeeds, 'makesLogGroup'>): RoleNeeds {
