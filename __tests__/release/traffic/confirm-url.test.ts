@@ -72,6 +72,19 @@ describe('a public address is asked before anybody is told of it', () => {
     expect(report.problems).toHaveLength(status >= 500 ? 1 : 0)
   })
 
+  test.each([
+    '{"message": "upstream down"}',
+    '{"error": {"message": "upstream down"}}',
+    '{"message": "Internal Server Error", "code": 7}',
+    '{"errorMessage": "upstream down"}',
+    '{"error": {"errorMessage": "no", "errorType": "Upstream"}}',
+    '{Internal Server Error}',
+  ])("the application's own 502 is an answer: %s", async (body) => {
+    const { ended, report } = await confirmed(answering(502, body))
+    expect(ended).toBe('asked')
+    expect(report.problems).toMatchObject([{ title: expect.stringContaining('answers 502') }])
+  })
+
   test('AWS refuses visitors until the statements hold', async () => {
     let refusals = 6
     const { ended, asked, waited, report } = await confirmed((incoming, outgoing) => {
@@ -101,17 +114,19 @@ describe('a public address is asked before anybody is told of it', () => {
     expect([(ended as Error).name, waited]).toEqual(['AbortError', 1000])
   })
 
-  test.each(['Internal Server Error', '', '{"errorMessage": "no module", "errorType": "Runtime.ImportModuleError"}'])(
-    'Lambda answers in place of the function: %j',
-    async (body) => {
-      const { ended, asked } = await confirmed(answering(502, body))
-      expect(asked).toBe(1)
-      expect(ended).toMatchObject({
-        title: expect.stringContaining('Lambda answers 502 in place of shop-pr-7'),
-        hint: expect.stringContaining('wsgi-lambda logs --function-name shop-pr-7'),
-      })
-    },
-  )
+  test.each([
+    'Internal Server Error',
+    '',
+    '{"message":"Internal Server Error"}',
+    '{"errorMessage": "no module", "errorType": "Runtime.ImportModuleError"}',
+  ])('Lambda answers in place of the function: %j', async (body) => {
+    const { ended, asked } = await confirmed(answering(502, body))
+    expect(asked).toBe(1)
+    expect(ended).toMatchObject({
+      title: expect.stringContaining('Lambda answers 502 in place of shop-pr-7'),
+      hint: expect.stringContaining('wsgi-lambda logs --function-name shop-pr-7'),
+    })
+  })
 
   test('a machine that does not reach it says nothing of others', async () => {
     const { ended, report } = await confirmed((incoming) => incoming.socket.destroy())

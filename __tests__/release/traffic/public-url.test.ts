@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, test } from '@jest/globals'
-import { publicAddress, requestPublicUrl } from '../../../src/release/traffic/public-url.ts'
+import { publicAddress, requestPublicUrl, unreachable } from '../../../src/release/traffic/public-url.ts'
 import type { FunctionSettings } from '../../../src/settings/settings.ts'
 import { recordingReporter } from '../../report/recording.ts'
 
@@ -128,6 +128,15 @@ describe('the request to the public URL only reports', () => {
       { report, clock: () => 0, wait: () => Promise.resolve() },
     )
     expect(report.lines).toEqual([])
+  })
+})
+
+test('an answer that takes too long is told apart from none', async () => {
+  const signal = AbortSignal.timeout(1)
+  await once(signal, 'abort')
+  expect(unreachable('https://shop.test/', signal.reason)).toMatchObject({
+    title: 'https://shop.test/ has not answered within 30 s',
+    detail: expect.stringMatching(/cold start.*timeout/),
   })
 })
 

@@ -1,6 +1,15 @@
 import { type Problem, UserError } from '../../errors.ts'
 import type { Reporter } from '../../report/reporter.ts'
-import { type Answer, headersOf, type PublicRequest, request, unreachable, urlToAsk } from './public-url.ts'
+import {
+  type Answer,
+  answerLine,
+  failing,
+  headersOf,
+  type PublicRequest,
+  request,
+  unreachable,
+  urlToAsk,
+} from './public-url.ts'
 
 const LONGEST_REFUSAL_MS = 60_000
 const LONGEST_PAUSE_MS = 5000
@@ -14,7 +23,7 @@ interface Collaborators {
 
 /**
  * Asks a public address as a visitor would, before anybody is told of it. Statements that were just written take a while to hold.
- * @returns whether it could be asked: that this machine does not reach it says nothing of others
+ * @returns whether it has answered: that this machine does not reach it says nothing of others
  * @throws UserError where AWS goes on to refuse visitors, or Lambda answers in place of the function
  */
 export async function confirmPublicUrl(
@@ -41,10 +50,10 @@ export async function confirmPublicUrl(
     return 'unreachable'
   }
   const { status, isRefused, isLambdas } = answer
-  report.info(`GET ${url} → ${status} (${((clock() - started) / 1000).toFixed(2)} s)`)
+  report.info(answerLine(url, status, clock() - started))
   if (isRefused) throw new UserError(refused(functionName))
   if (isLambdas) throw new UserError(unanswered(functionName, url))
-  if (status >= 500) report.warning({ title: `GET ${url} answers ${status}`, hint: "Look at the function's log." })
+  if (status >= 500) report.warning(failing(url, status))
   return 'asked'
 }
 

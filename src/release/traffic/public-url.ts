@@ -7,8 +7,8 @@ import type { DesiredRelease } from '../state.ts'
 
 /** An application's own 403 is none of this. */
 const REFUSED_BY_AWS = /^\{[^]*"message":\s*"Forbidden/i
-/** For a function that has failed, or whose answer is none: nothing, two words, or (of emulators) its error. */
-const ANSWERED_BY_LAMBDA = /^\s*(?:$|Internal Server Error\s*$|\{[^]*"(?:message|errorMessage|errorType)":)/i
+const WORDS_OF_LAMBDA = /^Internal Server Error$/i
+const LONGEST_ANSWER_MS = 30_000
 /** How long after a refusal the next request comes: statements that were just written take some seconds to hold. */
 const PATIENCE_MILLISECONDS = [1000, 2000, 4000] as const
 
@@ -35,14 +35,14 @@ export async function requestPublicUrl(
   const started = clock()
   try {
     const { status, isRefused } = await answerOf(url, headersOf(asked.settings), wait)
-    report.info(`GET ${url} → ${status} (${((clock() - started) / 1000).toFixed(2)} s)`)
+    report.info(answerLine(url, status, clock() - started))
     if (isRefused) {
       report.warning({
         title: 'The Function URL answers 403: AWS refuses the caller',
         hint: 'The policy of the alias has both statements that a public URL needs, lambda:InvokeFunctionUrl and lambda:InvokeFunction: they may take a minute to hold. If it stays so, a policy of the organisation forbids public URLs: set function-url to iam, or ask whoever is in charge of it.',
       })
     } else if (status >= 500) {
-      report.warning({ title: `GET ${url} answers ${status}`, hint: "Look at the function's log." })
+      report.warning(failing(url, status))
     }
   } catch (error) {
     report.warning({ ...unreachable(url, error), hint: 'The release is done; this request only reports.' })
@@ -55,8 +55,22 @@ export function urlToAsk(address: string | undefined, { access, settings }: Publ
   return publicAddress(address, settings.urlOrigin) + (smokeRequestsOf(settings)[0]?.path ?? '/')
 }
 
+export function answerLine(url: string, status: number, milliseconds: number): string {
+  return `GET ${url} → ${status} (${(milliseconds / 1000).toFixed(2)} s)`
+}
+
+export function failing(url: string, status: number): Problem {
+  return { title: `GET ${url} answers ${status}`, hint: "Look at the function's log." }
+}
+
 export function unreachable(url: string, error: unknown): Problem {
-  const { message, cause } = error as Error & { cause?: NodeJS.ErrnoException }
+  const { name, message, cause } = error as Error & { cause?: NodeJS.ErrnoException }
+  if (name === 'TimeoutError') {
+    return {
+      title: `${url} has not answered within ${LONGEST_ANSWER_MS / 1000} s`,
+      detail: 'The application is slow: look at its cold start, at what this path does, and at timeout.',
+    }
+  }
   return {
     title: `${url} could not be requested from here`,
     // Of fetch, only the cause tells something; where several addresses were tried, only its code.
@@ -90,7 +104,7 @@ async function answerOf(url: string, headers: Headers, wait: Collaborators['wait
 }
 
 export async function request(url: string, headers: Headers, signal?: AbortSignal): Promise<Answer> {
-  const timeout = AbortSignal.timeout(30_000)
+  const timeout = AbortSignal.timeout(LONGEST_ANSWER_MS)
   const until = signal ? AbortSignal.any([signal, timeout]) : timeout
   const answer = await fetch(url, { headers, redirect: 'manual', signal: until })
   const { status } = answer
@@ -99,12 +113,29 @@ export async function request(url: string, headers: Headers, signal?: AbortSigna
     return {
       status,
       isRefused: status === 403 && REFUSED_BY_AWS.test(body),
-      isLambdas: status === 502 && ANSWERED_BY_LAMBDA.test(body),
+      isLambdas: status === 502 && isOfLambda(body),
     }
   }
   // A stream may have no end: of it, the head says enough.
   await answer.body?.cancel()
   return { status, isRefused: false, isLambdas: false }
+}
+
+/**
+ * Of a function that has failed, or whose answer is none, Lambda says nothing, three words, or (of emulators) its error. Other JSON
+ * is the application's own.
+ */
+function isOfLambda(body: string): boolean {
+  const text = body.trim()
+  if (text === '' || WORDS_OF_LAMBDA.test(text)) return true
+  if (!text.startsWith('{')) return false
+  try {
+    const answer = JSON.parse(text) as Readonly<Record<string, unknown>>
+    if ('errorMessage' in answer && 'errorType' in answer) return true
+    return Object.keys(answer).length === 1 && WORDS_OF_LAMBDA.test(String(answer['message']))
+  } catch {
+    return false
+  }
 }
 
 /** Without a final slash. An emulator's URLs do not resolve: `url-origin` says where they really are. */
