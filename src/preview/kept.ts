@@ -3,7 +3,6 @@ import { type PreviewTags, readTags, writeTags } from './tags.ts'
 
 /** What a removal goes by, and the setting that says it. */
 const SETTINGS = {
-  base: 'function-name',
   databaseAdmin: 'preview-database-admin',
   database: 'preview-database',
   static: 'static',
@@ -23,6 +22,9 @@ export function refuseUnkept(tags: PreviewTags): void {
   throw new UserError({
     title: `${setting} cannot be kept in a tag`,
     detail: `By its tags a preview is removed. They hold at most 256 characters, letters, digits and _ . : / = + - @ alone. It is: ${tags[part]}`,
-    hint: `Give what ${setting} names a shorter name, or one of these characters; of a secret, its key too.`,
+    hint:
+      part === 'databaseAdmin'
+        ? `Give the secret that ${setting} names, and its key, a name of these characters alone; in place of a long ARN, write secretsmanager:NAME.`
+        : `Give ${setting} a shorter value, of these characters alone.`,
   })
 }

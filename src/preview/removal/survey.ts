@@ -57,6 +57,12 @@ export interface SurveyCollaborators {
 
 const AT_ONCE = 8
 
+interface LookedFor<T> {
+  readonly found: readonly T[]
+  /** Why not all of them may have been found. */
+  readonly problems: readonly Problem[]
+}
+
 export async function survey(
   owner: PreviewOwner,
   settings: SurveySettings,
@@ -83,17 +89,19 @@ export async function survey(
   ])
   const marked = [
     ...layers.found.map(({ name, ...preview }) => ({ kind: 'layer', name, owner: withBase(preview) }) as const),
-    ...statics.flat().map(({ address: name, ...preview }) => {
-      // When they were put there is not known.
-      return { kind: 'static files', name, owner: withBase({ ...preview, created: '' }) } as const
-    }),
+    ...statics
+      .flatMap(({ found }) => found)
+      .map(({ address: name, ...preview }) => {
+        // When they were put there is not known.
+        return { kind: 'static files', name, owner: withBase({ ...preview, created: '' }) } as const
+      }),
   ]
   return {
     previews: previews.toSorted((a, b) => a.pull - b.pull || a.functionName.localeCompare(b.functionName)),
     strange: read.flatMap(({ name, tags: own }) => (own === undefined ? [name] : [])),
     tagged,
     marked: await withoutFunction(marked, api),
-    problems: [...roles.problems, ...layers.problems],
+    problems: [roles, layers, ...statics].flatMap(({ problems }) => problems),
   }
 }
 
@@ -110,24 +118,24 @@ function withBase<T extends Pick<Owner, 'functionName'>>(preview: T): T & Pick<O
   return { ...preview, base: preview.functionName.replace(/-pr-\d+$/, '') }
 }
 
-/** Whoever has no right to list them has made none: that is a line of the log, and nothing to mend. */
-async function lookFor<T>(
-  what: string,
-  report: Reporter,
-  find: () => Promise<readonly T[]>,
-): Promise<{ readonly found: readonly T[]; readonly problems: readonly Problem[] }> {
+/** Whoever has no right to list them has made none: a line of the log. Any other failure is a problem, and all else is looked for. */
+async function lookFor<T>(what: string, report: Reporter, find: () => Promise<readonly T[]>): Promise<LookedFor<T>> {
   try {
     const found = await whereAllowed(find)
     if (found === undefined)
       report.info(`${what} of previews that are gone were not looked for: these credentials may not list ${what}`)
     return { found: found ?? [], problems: [] }
   } catch (error) {
-    const problems = problemsOf(error).problems.map((problem) => ({
-      ...problem,
-      title: `${what} of previews that are gone were not looked for: ${problem.title}`,
-    }))
-    return { found: [], problems }
+    return notLookedFor(`${what} of previews that are gone`, error)
   }
+}
+
+function notLookedFor(what: string, error: unknown): LookedFor<never> {
+  const problems = problemsOf(error).problems.map((problem) => ({
+    ...problem,
+    title: `${what} were not looked for: ${problem.title}`,
+  }))
+  return { found: [], problems }
 }
 
 /** What may not be looked at is told: somebody has said that there are such files. */
@@ -136,18 +144,18 @@ async function staticsIn(
   owner: OwnerOfPull,
   there: ReadonlySet<string>,
   { previews, report }: SurveyCollaborators,
-): Promise<readonly MarkedStatics[]> {
+): Promise<LookedFor<MarkedStatics>> {
   try {
-    return await findStatics(place, owner, there, previews)
+    return { found: await findStatics(place, owner, there, previews), problems: [] }
   } catch (error) {
     if (isNoBucket(error)) {
       report.info(`there are no static files at ${place}…: that bucket does not exist`)
-      return []
+      return { found: [], problems: [] }
     }
-    if (!isAccessDenied(error)) throw error
-    for (const { title, detail, hint } of problemsOf(error).problems)
-      report.notice({ title: `Static files that are left over were not looked for: ${title}`, detail, hint })
-    return []
+    const unseen = notLookedFor('Static files that are left over', error)
+    if (!isAccessDenied(error)) return unseen
+    for (const problem of unseen.problems) report.notice(problem)
+    return { found: [], problems: [] }
   }
 }
 
