@@ -159,6 +159,14 @@ describe('deployments', () => {
     ])
   })
 
+  test.each(['', 'a b', 'shop\n', 'shop`', 'a'.repeat(65)])(
+    'are of something else where no function is called %j',
+    async (preview) => {
+      await github.createDeployment({ ...deployment, preview })
+      expect(await github.deploymentsOf('preview', 7)).toEqual([])
+    },
+  )
+
   test('say where their preview is, where that is known', async () => {
     const nowhere = await github.createDeployment({ ...deployment, region: undefined })
     const there = await github.createDeployment({ ...deployment, region: 'us-east-1' })

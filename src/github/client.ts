@@ -11,6 +11,8 @@ export interface GitHubOptions extends ConnectionOptions {
 const PER_PAGE = 100
 /** GitHub's REST reference, "Create a deployment status". */
 const LONGEST_DESCRIPTION = 140
+/** What a function may be called. A deployment can be made by others, and its payload says whatever they like. */
+const FUNCTION_NAME = /^[\w-]{1,64}$/
 /** Who the token of a workflow is. */
 const WORKFLOW_LOGIN = 'github-actions[bot]'
 
@@ -181,7 +183,7 @@ function taskOf(pull: number): string {
 function previewIn(payload: unknown, pull: number): Pick<PreviewDeployment, 'preview' | 'region'> | undefined {
   if (typeof payload !== 'object' || payload === null) return undefined
   const { pr, preview, region } = payload as Readonly<Record<string, unknown>>
-  if (pr !== pull || typeof preview !== 'string') return undefined
+  if (pr !== pull || typeof preview !== 'string' || !FUNCTION_NAME.test(preview)) return undefined
   return { preview, region: typeof region === 'string' ? region : undefined }
 }
 
