@@ -20,9 +20,8 @@ describe('a pull request that is closed is told of', () => {
     expect(removals[1]).toMatchObject({ why: 'closed', removed: [], problems: [] })
   })
 
-  test('a preview that never came to be, since its name was taken', () => {
-    const removals = destroyedOrTold(resultOf(removal('shop', 'refused')), [named('shop')], undefined)
-    expect(removals).toMatchObject([{ functionName: 'shop-pr-7', removed: [] }])
+  test('nothing of what was refused, which goes on running', () => {
+    expect(destroyedOrTold(resultOf(removal('shop', 'refused')), [named('shop')], undefined)).toEqual([])
   })
 
   test('nothing of other functions, where one was named', () => {

@@ -163,10 +163,11 @@ describe('without the name of a function, what the pull request was told of is l
   })
 
   test('what only has its name is left as it is, and that is a notice', async () => {
-    const { result, report, isThere } = await destroyAll({ owner: 'somebody' }, [told('shop')])
+    const { result, report, isThere, announced } = await destroyAll({ owner: 'somebody' }, [told('shop')])
     expect([isThere, result.exitCode, report.problems.map(({ title }) => title)]).toEqual([
       ...[true, 0],
       [expect.stringContaining('The function shop-pr-7 is no preview of pull request 7')],
     ])
+    expect([result.previews, announced]).toMatchObject([[{ functionName: 'shop-pr-7', outcome: 'refused' }], []])
   })
 })

@@ -43,7 +43,8 @@ export function destroyedOrTold(
   functionName: string | undefined,
 ): Removal[] {
   const removals = destroyed(result)
-  const known = new Set(removals.map(({ functionName: name }) => name))
+  // What was refused goes on running.
+  const known = new Set(result.previews.map(({ functionName: name }) => name))
   const others = told.filter(
     (preview) => !known.has(preview.functionName) && (functionName ?? preview.base) === preview.base,
   )

@@ -56,8 +56,10 @@ async function removeUnlisted(
   const removed: PreviewRemoval[] = []
   for (const identity of identities) {
     const removal = await removePreview(identity, options, collaborators)
-    if (removal.outcome === 'refused') for (const problem of removal.problems) collaborators.report.notice(problem)
-    else if (removal.outcome !== 'missing') removed.push(removal)
+    if (removal.outcome === 'refused') {
+      for (const problem of removal.problems) collaborators.report.notice(problem)
+      removed.push({ ...removal, problems: [] })
+    } else if (removal.outcome !== 'missing') removed.push(removal)
   }
   return removed
 }

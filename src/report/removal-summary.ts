@@ -42,7 +42,7 @@ interface SweptFacts {
 /** GitHub-flavoured Markdown. Text of others is escaped or stands in a fence that it cannot close. */
 export function destroySummary({ pull, region, previews, problems }: DestroyFacts): string {
   const isFailed = problems.length > 0
-  const nothing = previews.every(({ outcome }) => outcome === 'missing')
+  const nothing = previews.every(({ outcome }) => outcome === 'missing' || outcome === 'refused')
   const isPlanned = previews.some((preview) => preview.outcome === 'would be removed')
   const done = isPlanned ? 'what destroy would remove' : 'removed'
   const outcome = isFailed ? 'not all could be removed' : nothing ? 'nothing was there' : done
