@@ -73,6 +73,7 @@ export async function preview(
   const functionName = previewName(settings.functionName, pull.number)
   report.info(`${functionName}: preview of pull request ${pull.number} of ${pull.repository}`)
   let serving: Serving | undefined
+  let isReleased = false
   let announced: Promise<void> | undefined
   try {
     const [place, found, answering] = await Promise.all([
@@ -88,11 +89,12 @@ export async function preview(
     const { result, own } = await release(settings, { pull, identity, there }, collaborators)
     // From here on the new version is what answers, or does not.
     serving = undefined
+    isReleased = !own.dryRun
     const isReached = await isReachable(result, own, collaborators)
     await announcer?.ready({ ...readyFacts(result, settings, (clock() - started) / 1000), isReached })
     return result
   } catch (error) {
-    await announcer?.failed({ problems: problemsToTell(error, signal), serving })
+    await announcer?.failed({ problems: problemsToTell(error, signal), serving, isReleased })
     throw error
   } finally {
     await announced

@@ -87,6 +87,12 @@ describe('the life of a preview', () => {
     expect(fake.calls.filter((call) => call.startsWith('DELETE'))).toEqual([])
   })
 
+  test('a version that serves and does not answer leaves none active that leads to it', async () => {
+    await (await run()).ready(READY)
+    await (await run({ headSha: 'b'.repeat(40) })).failed({ ...FAILED, isReleased: true })
+    expect([outcomes(), states()]).toEqual([['failed'], ['in_progress success inactive', 'in_progress failure']])
+  })
+
   test('what was removed stays told where another run finds nothing any more', async () => {
     await (await run()).ready(READY)
     await (await run()).destroyed(REMOVED)

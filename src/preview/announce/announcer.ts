@@ -79,7 +79,8 @@ export function createAnnouncer(
   return {
     started: (facts) => announce({ status: 'deploying', ...facts }, async (api) => deployment?.begin(api)),
     ready: (facts) => announce({ status: 'ready', ...facts }, async (api) => deployment?.succeed(api, facts.url)),
-    failed: (facts) => announce({ status: 'failed', ...facts }, async (api) => deployment?.fail(api)),
+    failed: (facts) =>
+      announce({ status: 'failed', ...facts }, async (api) => deployment?.fail(api, facts.isReleased ?? false)),
     destroyed: (facts) => announce({ status: 'removed', ...facts }, async (api) => deployment?.end(api)),
   }
 }

@@ -7,7 +7,8 @@ import { isOfRegion } from './region.ts'
 export interface ShownDeployment {
   begin(github: GitHubApi): Promise<void>
   succeed(github: GitHubApi, url: string | undefined): Promise<void>
-  fail(github: GitHubApi): Promise<void>
+  /** @param isReleased whether the new version serves all the same */
+  fail(github: GitHubApi, isReleased: boolean): Promise<void>
   /** None of the preview is active any more. */
   end(github: GitHubApi): Promise<void>
 }
@@ -35,6 +36,15 @@ export function shownDeployment(place: AnnouncePlace, environment: string): Show
   const retire = (github: GitHubApi, id: number): Promise<void> =>
     github.setDeploymentStatus(id, { state: 'inactive', logUrl, description: `${name} has a newer deployment` })
 
+  const retireBefore = async (github: GitHubApi, newest: number): Promise<void> => {
+    for (const { id } of await allOf(github)) {
+      if (id >= newest) continue
+      // What is older was made inactive together with it.
+      if (!(await github.isActive(id))) break
+      await retire(github, id)
+    }
+  }
+
   return {
     begin,
     succeed: async (github, environmentUrl) => {
@@ -46,17 +56,13 @@ export function shownDeployment(place: AnnouncePlace, environment: string): Show
         logUrl,
         description: `${name} is ready`,
       })
-      for (const { id } of await allOf(github)) {
-        if (id >= own) continue
-        // What is older was made inactive together with it.
-        if (!(await github.isActive(id))) break
-        await retire(github, id)
-      }
+      await retireBefore(github, own)
     },
-    fail: async (github) => {
+    fail: async (github, isReleased) => {
       await begin(github)
       if (own === undefined) return
       await github.setDeploymentStatus(own, { state: 'failure', logUrl, description: `${name} could not be deployed` })
+      if (isReleased) await retireBefore(github, own)
     },
     end: async (github) => {
       const deployments = await allOf(github)

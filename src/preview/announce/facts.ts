@@ -49,6 +49,8 @@ export interface ReadyFacts {
 export interface FailedFacts {
   readonly problems: readonly Problem[]
   readonly serving: Serving | undefined
+  /** Whether the new version serves all the same: its address does not answer as it should. */
+  readonly isReleased?: boolean
 }
 
 export interface DestroyedFacts {
