@@ -275,6 +275,27 @@ describe('a label', () => {
     })
   })
 
+  test('that is gone takes the preview with it by the next commit too, whose run took the place of its own', async () => {
+    shop.states = [{ ...state, labels: ['preview'] }]
+    await shop.run({ settings: LABEL })
+    const headSha = 'b'.repeat(40)
+    shop.states = [{ ...state, headSha }]
+    const pushed = { pull: { headSha, labels: ['preview'] }, settings: LABEL }
+    const skipped = 'Skipped: pull request 7 has no label "preview"'
+    expect((await shop.run({ ...pushed, environment: { AWS_ACCESS_KEY_ID: '' } })).skipped?.title).toBe(skipped)
+    expect(shop.exists('shop-pr-7')).toBe(true)
+    expect(await shop.run(pushed)).toMatchObject({
+      skipped: { title: 'Pull request 7 has no label "preview" any more: its preview is removed' },
+      removal: { previews: [{ functionName: 'shop-pr-7', outcome: 'removed' }] },
+    })
+    expect(shop.exists('shop-pr-7')).toBe(false)
+    expect(shop.told()).toMatch(/: removed[^]*label "preview" taken away/)
+    expect((await shop.run(pushed)).skipped?.title).toBe(skipped)
+    shop.setTags('shop-pr-7', { owner: 'somebody' })
+    expect((await shop.run(pushed)).skipped?.title).toBe(skipped)
+    expect(shop.exists('shop-pr-7')).toBe(true)
+  })
+
   test('that is taken away takes the preview with it whatever is wrong with the settings of previews', async () => {
     shop.states = [{ ...state, labels: ['preview'] }]
     await shop.run({ settings: LABEL })

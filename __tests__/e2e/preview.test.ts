@@ -188,7 +188,11 @@ describe('nothing is done', () => {
       { env: { ...withoutCredentials, GITHUB_ACTOR: 'dependabot[bot]' } },
       'Skipped: a run of Dependabot',
     ],
-    ['without the label', { inputs: { 'preview-label': 'preview' } }, 'has no label "preview"'],
+    [
+      'without the label',
+      { inputs: { 'preview-label': 'preview' }, env: withoutCredentials },
+      'has no label "preview"',
+    ],
     ['for a draft', { isDraft: true, inputs: { 'preview-drafts': 'false' } }, 'Skipped: pull request 8 is a draft'],
     ['for an action that says nothing', { action: 'locked' }, 'Command: none (pull_request locked)'],
     [

@@ -242,9 +242,23 @@ describe('a label with command: auto', () => {
     ['it is there again', 'unlabeled', 'preview', ['preview'], 'preview', 'unless-current'],
     ['it is gone again', 'labeled', 'preview', [], 'preview', 'as-usual'],
     ['any is taken away, where none is asked for', 'unlabeled', 'bug', [], undefined, 'unless-current'],
-  ])('%s', (_, action, label, labels, wanted, decision) => {
-    expect(decideByLabel({ action, label }, pull, { labels }, wanted)).toBe(decision)
+  ])('where GitHub does not answer: %s', (_, action, label, labels, wanted, decision) => {
     expect(decideByLabel({ action, label }, { ...pull, labels }, undefined, wanted)).toBe(decision)
+  })
+
+  test.each([
+    ['another event', 'synchronize', undefined, ['preview'], 'preview', 'as-usual'],
+    ['another event, without the label', 'synchronize', undefined, ['bug'], 'preview', 'remove-rest'],
+    ['by hand, without the label', undefined, undefined, [], 'preview', 'as-usual'],
+    ['the label that is asked for', 'labeled', 'preview', ['preview'], 'preview', 'as-usual'],
+    ['another one', 'labeled', 'bug', ['preview', 'bug'], 'preview', 'unless-current'],
+    ['another one, without the one', 'labeled', 'bug', ['bug'], 'preview', 'remove-rest'],
+    ['any, where none is asked for', 'labeled', 'bug', ['bug'], undefined, 'unless-current'],
+    ['the label is taken away', 'unlabeled', 'preview', ['bug'], 'preview', 'remove'],
+    ['it is there again', 'unlabeled', 'preview', ['preview'], 'preview', 'unless-current'],
+    ['it is gone again', 'labeled', 'preview', [], 'preview', 'remove-rest'],
+  ])('where GitHub answers: %s', (_, action, label, labels, wanted, decision) => {
+    expect(decideByLabel({ action, label }, { ...pull, labels: ['preview'] }, { labels }, wanted)).toBe(decision)
   })
 })
 

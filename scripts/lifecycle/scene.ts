@@ -123,7 +123,7 @@ export class Scene {
   private mayTouch({ event, place }: Run) {
     const { name, pull } = event
     const places = place ? [place] : this.ground.places
-    if (isForNothing(event)) return []
+    if (isForNothing(event) && !(pull && this.lingering.has(pull))) return []
     if (name === 'push') return places.map(({ app }) => ofMain(app))
     const pulls = pull ? [pull] : this.due()
     return places.flatMap(({ app }) => pulls.map(({ number }) => ofPreview(app, number)))

@@ -59,19 +59,47 @@ export async function removeWithoutLabel(
   settings: RemovalSettings,
   collaborators: GoneCollaborators,
 ): Promise<Gone> {
-  const label = JSON.stringify(wanted)
-  const title = `Pull request ${pull.number} has no label ${label} any more`
-  return await removeInstead({ title, why: `label ${label} taken away` }, pull, settings, collaborators)
+  return await removeInstead(withoutLabel(pull, wanted), pull, settings, collaborators)
 }
 
-/** @param why for people, after the name of the preview */
+/**
+ * The run for the label that went may never have come. @returns undefined where the pull request has no preview of ours
+ * @throws StillThere
+ */
+export async function removeRestWithoutLabel(
+  pull: Pull,
+  wanted: string | undefined,
+  settings: RemovalSettings,
+  collaborators: GoneCollaborators,
+): Promise<Gone | undefined> {
+  const reason = withoutLabel(pull, wanted)
+  const result = await remove(reason.why, pull, settings, collaborators)
+  const isNone = result.previews.every(({ outcome }) => outcome === 'missing' || outcome === 'refused')
+  return isNone ? undefined : goneBy(reason, result, settings)
+}
+
+/** Why a preview goes, for people. */
+interface Reason {
+  readonly title: string
+  /** After the name of the preview. */
+  readonly why: string
+}
+
+function withoutLabel({ number }: Pull, wanted: string | undefined): Reason {
+  const label = JSON.stringify(wanted)
+  return { title: `Pull request ${number} has no label ${label} any more`, why: `label ${label} taken away` }
+}
+
 async function removeInstead(
-  { title, why }: { readonly title: string; readonly why: string },
+  reason: Reason,
   pull: Pull,
   settings: RemovalSettings,
   collaborators: GoneCollaborators,
 ): Promise<Gone> {
-  const result = await remove(why, pull, settings, collaborators)
+  return goneBy(reason, await remove(reason.why, pull, settings, collaborators), settings)
+}
+
+function goneBy({ title }: Reason, result: DestroyResult, settings: RemovalSettings): Gone {
   if (result.problems.length > 0)
     throw new StillThere(result.problems, `${title}, and its preview could not be removed`)
   return { skipped: { title: `${title}: ${outcomeOf(result, settings)}` }, removal: result }

@@ -3,7 +3,7 @@ import type { GitHubApi } from '../github/api.ts'
 import { createAnnouncer } from '../preview/announce/announcer.ts'
 import type { FailedFacts, Serving } from '../preview/announce/facts.ts'
 import { type PlaceVariables, placeOfAnnouncement } from '../preview/announce/place.ts'
-import { refuseForeignCode, refuseNamedFork } from '../preview/guard.ts'
+import { hasCredentials, refuseForeignCode, refuseNamedFork } from '../preview/guard.ts'
 import { previewName } from '../preview/identity.ts'
 import { pullOf, stateOf } from '../preview/prerequisites.ts'
 import type { Pull, RunEvent } from '../preview/pull.ts'
@@ -22,7 +22,14 @@ import {
   type SettingsOrigin,
 } from '../settings/settings.ts'
 import { type PreviewCollaborators, type PreviewResult, preview } from './preview.ts'
-import { removeAfterClosing, removeClosed, removeWithoutLabel, StillThere, warnOf } from './preview-gone.ts'
+import {
+  removeAfterClosing,
+  removeClosed,
+  removeRestWithoutLabel,
+  removeWithoutLabel,
+  StillThere,
+  warnOf,
+} from './preview-gone.ts'
 import { telling } from './telling.ts'
 
 /** What `preview` becomes for a run. */
@@ -83,6 +90,10 @@ export async function runForPull(
   if (now?.isOpen === false) return await removeClosed(pull, await removal(), collaborators)
   const byLabel = isAuto ? decideByLabel(event, pull, now, place.previewLabel) : 'as-usual'
   if (byLabel === 'remove') return await removeWithoutLabel(pull, place.previewLabel, await removal(), collaborators)
+  if (byLabel === 'remove-rest' && hasCredentials(environment)) {
+    const gone = await removeRestWithoutLabel(pull, place.previewLabel, await removal(), collaborators)
+    if (gone) return gone
+  }
   const against = reasonAgainst(pull, now, place.previewLabel) ?? reasonAgainstDraft(pull, now, place.previewDrafts)
   if (against) return { skipped: against }
   const settings = await telling(() => loadDeploySettings(origin, true), tell, signal)

@@ -20,7 +20,7 @@ const MAY_ASK = 'ACTIONS_ID_TOKEN_REQUEST_TOKEN'
 export function reasonToSkip(event: RunEvent, variables: Variables): Problem | undefined {
   const { pull } = event
   const isForPull = event.name === 'pull_request' || event.name === 'pull_request_target'
-  if (!isForPull || pull === undefined || hasAny(CREDENTIALS, variables)) return undefined
+  if (!isForPull || pull === undefined || hasCredentials(variables)) return undefined
   const mayAsk = hasAny([MAY_ASK], variables)
   if (isFork(pull)) {
     return {
@@ -35,6 +35,11 @@ export function reasonToSkip(event: RunEvent, variables: Variables): Problem | u
     title: 'Skipped: a run of Dependabot has no credentials',
     hint: 'Give the job id-token: write, or close the pull request and open it again: a run that is only started again keeps the rights of Dependabot.',
   }
+}
+
+/** Whether the variables of a run name any credentials. */
+export function hasCredentials(variables: Variables): boolean {
+  return hasAny(CREDENTIALS, variables)
 }
 
 /** Whether the head of a pull request lies in another repository. */

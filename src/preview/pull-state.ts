@@ -10,7 +10,8 @@ export function reasonNotToRemove(event: RunEvent, now: PullState | undefined): 
 
 /**
  * What `command: auto` makes of a label that came or went. Where it is not the one that previews are asked for by, nothing new is to be
- * looked at; but GitHub lets the newest run of a group take the place of one that waits, which may have been for a commit.
+ * looked at; but GitHub lets the newest run of a group take the place of one that waits, which may have been for a commit; or for the label
+ * that went, so that any run for a pull request without it removes what is left.
  * @param now undefined where it cannot be asked
  * @param wanted the label that a pull request needs for a preview
  */
@@ -19,11 +20,13 @@ export function decideByLabel(
   pull: Pull,
   now: Pick<PullState, 'labels'> | undefined,
   wanted: string | undefined,
-): 'as-usual' | 'unless-current' | 'remove' {
-  if (action !== 'labeled' && action !== 'unlabeled') return 'as-usual'
+): 'as-usual' | 'unless-current' | 'remove' | 'remove-rest' {
   const isWanted = wanted !== undefined && label === wanted
-  if (wanted !== undefined && !(now?.labels ?? pull.labels).includes(wanted))
-    return isWanted && action === 'unlabeled' ? 'remove' : 'as-usual'
+  if (wanted !== undefined && !(now?.labels ?? pull.labels).includes(wanted)) {
+    if (isWanted && action === 'unlabeled') return 'remove'
+    return now === undefined || action === undefined ? 'as-usual' : 'remove-rest'
+  }
+  if (action !== 'labeled' && action !== 'unlabeled') return 'as-usual'
   return isWanted && action === 'labeled' ? 'as-usual' : 'unless-current'
 }
 
