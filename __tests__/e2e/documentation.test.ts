@@ -315,7 +315,7 @@ describe('commands', () => {
       for (const page of OWN_PAGES) {
         const prose = read(page).replace(/^ *```[^]*?^ *```$/gm, '')
         const spans = [...prose.matchAll(/`([^`\n]+)`/g)].map(([, span = '']) => span)
-        const ours = spans.filter((span) => !/^(?:sls|docker|npm|pip|uv|curl|gh) /.test(span))
+        const ours = spans.filter((span) => !/^(?:sls|docker|npm|pip|uv|curl|gh|aws) /.test(span))
         const flags = ours.flatMap((span) => [...span.matchAll(/(?<![\w-])--[a-z][a-z-]+/g)].map(([flag]) => flag))
         const notOurs = [
           '--noinput',
