@@ -76,6 +76,21 @@ describe('a log group', () => {
     expect(received[0]?.body).toContain('"tags":{"team":"shop","managed-by":"wsgi-lambda"}')
   })
 
+  test('that is there gets tags, unless those that it has are of somebody else', async () => {
+    const arn = 'arn:aws:logs:eu-west-1:123456789012:log-group:/shop'
+    answers = {
+      DescribeLogGroups: [200, { logGroups: [{ logGroupName: '/shop', arn: `${arn}:*` }] }],
+      ListTagsForResource: [200, { tags: { team: 'shop' } }],
+    }
+    const logGroups = await api.openLogGroups()
+    await logGroups.addTags('/shop', { a: 'b' }, ({ team }) => team === 'shop')
+    await logGroups.addTags('/shop', { a: 'b' }, () => false)
+    const tagged = received.filter(({ operation }) => operation === 'TagResource')
+    expect(tagged.map(({ body }) => JSON.parse(body) as unknown)).toEqual([
+      { resourceArn: arn, tags: { a: 'b', 'managed-by': 'wsgi-lambda' } },
+    ])
+  })
+
   test('that may not be made: the statement to add names it', async () => {
     answers = { CreateLogGroup: [400, { message: 'no' }, 'AccessDeniedException'] }
     const logGroups = await api.openLogGroups()

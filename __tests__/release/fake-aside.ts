@@ -58,8 +58,11 @@ export function fakeAside(calls: string[]): FakeAside {
         find: (name) => call(`findLogGroup ${name}`, () => logGroups.get(name)),
         create: (name) =>
           call(`createLogGroup ${name}`, () => {
+            const isNew = !logGroups.has(name)
             logGroups.set(name, { name, retentionDays: undefined })
+            return isNew
           }),
+        addTags: (name) => call(`tagLogGroup ${name}`, () => undefined),
         setRetention: (name, retentionDays) =>
           call(`setRetention ${name} ${retentionDays ?? 'never'}`, () => {
             logGroups.set(name, { name, retentionDays })

@@ -2,6 +2,7 @@ import type { AsideApis } from '../aws/aside.ts'
 import { defaultLogGroup } from '../aws/function-options.ts'
 import type { LambdaApi } from '../aws/lambda.ts'
 import type { Tags } from '../aws/tags.ts'
+import { ownTags } from './removal/ownership.ts'
 import { databaseTag, type PreviewTags, writeTags } from './tags.ts'
 
 /** What has tags already, before data are made that have none. */
@@ -26,7 +27,10 @@ export async function leaveWitness(
   const { functionName, database } = tags
   if (there === undefined) {
     const logGroups = await aside.openLogGroups()
-    await logGroups.create(defaultLogGroup(functionName), { ...more, ...writeTags(tags) })
+    const [name, written] = [defaultLogGroup(functionName), { ...more, ...writeTags(tags) }]
+    // Somebody may have made it, or Lambda for a function that is gone.
+    if (!(await logGroups.create(name, written)))
+      await logGroups.addTags(name, written, (found) => 'managed-by' in found && ownTags(tags, found) === undefined)
   } else if (there.database !== database) {
     const latest = await lambda.getVersion(functionName)
     if (latest) await aside.tags.add(latest.arn, databaseTag(database))
