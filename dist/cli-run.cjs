@@ -7878,7 +7878,7 @@ var init_preview = __esm({
       "preview-role": text({
         ...ROLE,
         description: "The execution role of previews. They never get `role`; create-role makes one for each.",
-        example: "arn:aws:iam::123456789012:role/shop-preview"
+        example: "arn:aws:iam::123456789012:role/shop-preview-execution"
       }),
       "preview-environment": table({
         description: "Variables of previews, over those of environment. {{pr}} (its number), {{preview}} (its name), {{url}}, {{host}} and {{origin}} (its address) are filled in.",
@@ -8435,7 +8435,7 @@ var init_schema = __esm({
         description: "The execution role. Needed when the function is created; an existing function keeps its own.",
         format: "the ARN of an IAM role",
         pattern: /^arn:aws[a-zA-Z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/,
-        example: "arn:aws:iam::123456789012:role/shop",
+        example: "arn:aws:iam::123456789012:role/shop-execution",
         placeholder: "ARN"
       }),
       memory: wholeNumber(128, 10240, "MB", {
@@ -14612,7 +14612,7 @@ var init_build2 = __esm({
 function reasonToSkip(event, variables) {
   const { pull: pull2 } = event;
   const isForPull = event.name === "pull_request" || event.name === "pull_request_target";
-  if (!isForPull || pull2 === void 0 || hasAny(CREDENTIALS, variables)) return void 0;
+  if (!isForPull || pull2 === void 0 || hasCredentials(variables)) return void 0;
   const mayAsk = hasAny([MAY_ASK], variables);
   if (isFork(pull2)) {
     return {
@@ -14625,6 +14625,9 @@ function reasonToSkip(event, variables) {
     title: "Skipped: a run of Dependabot has no credentials",
     hint: "Give the job id-token: write, or close the pull request and open it again: a run that is only started again keeps the rights of Dependabot."
   };
+}
+function hasCredentials(variables) {
+  return hasAny(CREDENTIALS, variables);
 }
 function isFork(pull2) {
   return pull2.headRepository?.toLowerCase() !== pull2.repository.toLowerCase();
@@ -14724,7 +14727,8 @@ async function readEvent(variables, number2) {
       headSha: isOwn2 ? text2(request3?.head?.sha) : void 0,
       headRepository: isOwn2 ? text2(request3?.head?.repo?.full_name) : repositoryName,
       labels: isOwn2 ? (request3?.labels ?? []).flatMap(({ name }) => text2(name) ?? []) : [],
-      ...isOwn2 && request3?.draft === true && { isDraft: true }
+      ...isOwn2 && request3?.draft === true && { isDraft: true },
+      ...isOwn2 && request3?.state === "closed" && { isClosed: true }
     }
   };
 }
@@ -16529,7 +16533,7 @@ function desiredRole(settings, { latest, aside }) {
   throw new UserError(
     {
       title: `The function ${settings.functionName} does not exist, and role is missing`,
-      hint: `To create it, set role to the ARN of an execution role, as in arn:aws:iam::123456789012:role/shop, or create-role to have one made. If it should exist, check function-name and ${theRegion(settings)}.`
+      hint: `To create it, set role to the ARN of an execution role, as in arn:aws:iam::123456789012:role/shop-execution, or create-role to have one made. If it should exist, check function-name and ${theRegion(settings)}.`
     },
     { exitCode: 2 }
   );
@@ -21041,14 +21045,14 @@ async function requestPublicUrl(address2, asked, { report, clock, wait: wait2 })
   const started = clock();
   try {
     const { status, isRefused } = await answerOf(url, headersOf2(asked.settings), wait2);
-    report.info(`GET ${url} → ${status} (${((clock() - started) / 1e3).toFixed(2)} s)`);
+    report.info(answerLine(url, status, clock() - started));
     if (isRefused) {
       report.warning({
         title: "The Function URL answers 403: AWS refuses the caller",
         hint: "The policy of the alias has both statements that a public URL needs, lambda:InvokeFunctionUrl and lambda:InvokeFunction: they may take a minute to hold. If it stays so, a policy of the organisation forbids public URLs: set function-url to iam, or ask whoever is in charge of it."
       });
     } else if (status >= 500) {
-      report.warning({ title: `GET ${url} answers ${status}`, hint: "Look at the function's log." });
+      report.warning(failing(url, status));
     }
   } catch (error) {
     report.warning({ ...unreachable(url, error), hint: "The release is done; this request only reports." });
@@ -21058,8 +21062,20 @@ function urlToAsk(address2, { access, settings }) {
   if (address2 === void 0 || access !== "public" || !settings.smoke) return void 0;
   return publicAddress(address2, settings.urlOrigin) + (smokeRequestsOf(settings)[0]?.path ?? "/");
 }
+function answerLine(url, status, milliseconds2) {
+  return `GET ${url} → ${status} (${(milliseconds2 / 1e3).toFixed(2)} s)`;
+}
+function failing(url, status) {
+  return { title: `GET ${url} answers ${status}`, hint: "Look at the function's log." };
+}
 function unreachable(url, error) {
-  const { message, cause } = error;
+  const { name, message, cause } = error;
+  if (name === "TimeoutError") {
+    return {
+      title: `${url} has not answered within ${LONGEST_ANSWER_MS / 1e3} s`,
+      detail: "The application is slow: look at its cold start, at what this path does, and at timeout."
+    };
+  }
   return {
     title: `${url} could not be requested from here`,
     // Of fetch, only the cause tells something; where several addresses were tried, only its code.
@@ -21080,7 +21096,7 @@ async function answerOf(url, headers2, wait2) {
   return answer;
 }
 async function request(url, headers2, signal) {
-  const timeout = AbortSignal.timeout(3e4);
+  const timeout = AbortSignal.timeout(LONGEST_ANSWER_MS);
   const until = signal ? AbortSignal.any([signal, timeout]) : timeout;
   const answer = await fetch(url, { headers: headers2, redirect: "manual", signal: until });
   const { status } = answer;
@@ -21089,24 +21105,37 @@ async function request(url, headers2, signal) {
     return {
       status,
       isRefused: status === 403 && REFUSED_BY_AWS.test(body),
-      isLambdas: status === 502 && ANSWERED_BY_LAMBDA.test(body)
+      isLambdas: status === 502 && isOfLambda(body)
     };
   }
   await answer.body?.cancel();
   return { status, isRefused: false, isLambdas: false };
 }
+function isOfLambda(body) {
+  const text5 = body.trim();
+  if (text5 === "" || WORDS_OF_LAMBDA.test(text5)) return true;
+  if (!text5.startsWith("{")) return false;
+  try {
+    const answer = JSON.parse(text5);
+    if ("errorMessage" in answer && "errorType" in answer) return true;
+    return Object.keys(answer).length === 1 && WORDS_OF_LAMBDA.test(String(answer["message"]));
+  } catch {
+    return false;
+  }
+}
 function publicAddress(address2, origin) {
   const id = new URL(address2).hostname.split(".")[0] ?? "";
   return (origin === void 0 ? address2 : origin.replaceAll("{id}", id)).replace(/\/$/, "");
 }
-var REFUSED_BY_AWS, ANSWERED_BY_LAMBDA, PATIENCE_MILLISECONDS;
+var REFUSED_BY_AWS, WORDS_OF_LAMBDA, LONGEST_ANSWER_MS, PATIENCE_MILLISECONDS;
 var init_public_url = __esm({
   "src/release/traffic/public-url.ts"() {
     "use strict";
     init_basic_auth();
     init_traffic();
     REFUSED_BY_AWS = /^\{[^]*"message":\s*"Forbidden/i;
-    ANSWERED_BY_LAMBDA = /^\s*(?:$|Internal Server Error\s*$|\{[^]*"(?:message|errorMessage|errorType)":)/i;
+    WORDS_OF_LAMBDA = /^Internal Server Error$/i;
+    LONGEST_ANSWER_MS = 3e4;
     PATIENCE_MILLISECONDS = [1e3, 2e3, 4e3];
   }
 });
@@ -23546,7 +23575,7 @@ function refuseMissingRole({ previewRole, createRole }, { functionName }) {
     {
       title: `The preview ${functionName} has no execution role: preview-role is missing`,
       detail: "A preview runs what a pull request says, and never gets `role`.",
-      hint: "Set preview-role to the ARN of a role for previews, as in arn:aws:iam::123456789012:role/shop-preview (bootstrap prints a template that has one), or create-role to have one made for each."
+      hint: "Set preview-role to the ARN of a role for previews, as in arn:aws:iam::123456789012:role/shop-preview-execution (bootstrap prints a template that has one), or create-role to have one made for each."
     },
     { exitCode: 2 }
   );
@@ -23569,13 +23598,21 @@ function reasonNotToRemove(event, now) {
   return { title: `Skipped: pull request ${now.number} is open again` };
 }
 function decideByLabel({ action, label }, pull2, now, wanted) {
-  if (action !== "labeled" && action !== "unlabeled") return "as-usual";
   const isWanted = wanted !== void 0 && label === wanted;
-  if (wanted !== void 0 && !(now?.labels ?? pull2.labels).includes(wanted))
-    return isWanted && action === "unlabeled" ? "remove" : "as-usual";
+  if (wanted !== void 0 && !(now?.labels ?? pull2.labels).includes(wanted)) {
+    if (isWanted && action === "unlabeled") return "remove";
+    return now === void 0 || action === void 0 ? "as-usual" : "remove-rest";
+  }
+  if (action !== "labeled" && action !== "unlabeled") return "as-usual";
   return isWanted && action === "labeled" ? "as-usual" : "unless-current";
 }
 function reasonAgainst(pull2, now, label) {
+  if (now === void 0 && pull2.isClosed === true) {
+    return {
+      title: `Skipped: pull request ${pull2.number} is closed, as the event says`,
+      hint: "GitHub was not asked, or did not answer. With pull-requests: read, and the token of the job as github-token, such a run removes what there is of a preview."
+    };
+  }
   if (now !== void 0 && pull2.headSha !== void 0 && now.headSha !== pull2.headSha) {
     return {
       title: `Skipped: pull request ${pull2.number} has a newer commit (${now.headSha.slice(0, 12)})`,
@@ -23876,6 +23913,13 @@ function shownDeployment(place, environment) {
     await github.setDeploymentStatus(own, { state: "in_progress", logUrl, description: `Deploying ${name}` });
   };
   const retire = (github, id) => github.setDeploymentStatus(id, { state: "inactive", logUrl, description: `${name} has a newer deployment` });
+  const retireBefore = async (github, newest2) => {
+    for (const { id } of await allOf(github)) {
+      if (id >= newest2) continue;
+      if (!await github.isActive(id)) break;
+      await retire(github, id);
+    }
+  };
   return {
     begin,
     succeed: async (github, environmentUrl) => {
@@ -23887,16 +23931,13 @@ function shownDeployment(place, environment) {
         logUrl,
         description: `${name} is ready`
       });
-      for (const { id } of await allOf(github)) {
-        if (id >= own) continue;
-        if (!await github.isActive(id)) break;
-        await retire(github, id);
-      }
+      await retireBefore(github, own);
     },
-    fail: async (github) => {
+    fail: async (github, isReleased) => {
       await begin(github);
       if (own === void 0) return;
       await github.setDeploymentStatus(own, { state: "failure", logUrl, description: `${name} could not be deployed` });
+      if (isReleased) await retireBefore(github, own);
     },
     end: async (github) => {
       const deployments = await allOf(github);
@@ -24130,7 +24171,7 @@ function createAnnouncer(github, place, report, longest = LONGEST_ANNOUNCEMENT_M
   return {
     started: (facts) => announce({ status: "deploying", ...facts }, async (api) => deployment?.begin(api)),
     ready: (facts) => announce({ status: "ready", ...facts }, async (api) => deployment?.succeed(api, facts.url)),
-    failed: (facts) => announce({ status: "failed", ...facts }, async (api) => deployment?.fail(api)),
+    failed: (facts) => announce({ status: "failed", ...facts }, async (api) => deployment?.fail(api, facts.isReleased ?? false)),
     destroyed: (facts) => announce({ status: "removed", ...facts }, async (api) => deployment?.end(api))
   };
 }
@@ -24158,7 +24199,7 @@ function destroyed({ previews }) {
 }
 function destroyedOrTold(result, told, functionName) {
   const removals = destroyed(result);
-  const known = new Set(removals.map(({ functionName: name }) => name));
+  const known = new Set(result.previews.map(({ functionName: name }) => name));
   const others = told.filter(
     (preview2) => !known.has(preview2.functionName) && (functionName ?? preview2.base) === preview2.base
   );
@@ -24822,7 +24863,7 @@ async function survey(owner, settings, { previews: api, report }) {
   ]);
   const marked = [
     ...layers.found.map(({ name, ...preview2 }) => ({ kind: "layer", name, owner: withBase(preview2) })),
-    ...statics.flat().map(({ address: name, ...preview2 }) => {
+    ...statics.flatMap(({ found }) => found).map(({ address: name, ...preview2 }) => {
       return { kind: "static files", name, owner: withBase({ ...preview2, created: "" }) };
     })
   ];
@@ -24831,7 +24872,7 @@ async function survey(owner, settings, { previews: api, report }) {
     strange: read.flatMap(({ name, tags: own }) => own === void 0 ? [name] : []),
     tagged,
     marked: await withoutFunction(marked, api),
-    problems: [...roles.problems, ...layers.problems]
+    problems: [roles, layers, ...statics].flatMap(({ problems }) => problems)
   };
 }
 async function withoutFunction(left, api) {
@@ -24852,25 +24893,28 @@ async function lookFor(what, report, find2) {
       report.info(`${what} of previews that are gone were not looked for: these credentials may not list ${what}`);
     return { found: found ?? [], problems: [] };
   } catch (error) {
-    const problems = problemsOf(error).problems.map((problem2) => ({
-      ...problem2,
-      title: `${what} of previews that are gone were not looked for: ${problem2.title}`
-    }));
-    return { found: [], problems };
+    return notLookedFor(`${what} of previews that are gone`, error);
   }
+}
+function notLookedFor(what, error) {
+  const problems = problemsOf(error).problems.map((problem2) => ({
+    ...problem2,
+    title: `${what} were not looked for: ${problem2.title}`
+  }));
+  return { found: [], problems };
 }
 async function staticsIn(place, owner, there, { previews, report }) {
   try {
-    return await findStatics(place, owner, there, previews);
+    return { found: await findStatics(place, owner, there, previews), problems: [] };
   } catch (error) {
     if (isNoBucket(error)) {
       report.info(`there are no static files at ${place}…: that bucket does not exist`);
-      return [];
+      return { found: [], problems: [] };
     }
-    if (!isAccessDenied(error)) throw error;
-    for (const { title, detail, hint } of problemsOf(error).problems)
-      report.notice({ title: `Static files that are left over were not looked for: ${title}`, detail, hint });
-    return [];
+    const unseen = notLookedFor("Static files that are left over", error);
+    if (!isAccessDenied(error)) return unseen;
+    for (const problem2 of unseen.problems) report.notice(problem2);
+    return { found: [], problems: [] };
   }
 }
 async function logGroupsOf(owner, pull2, api) {
@@ -24944,8 +24988,10 @@ async function removeUnlisted(identities, options, collaborators) {
   const removed = [];
   for (const identity of identities) {
     const removal2 = await removePreview(identity, options, collaborators);
-    if (removal2.outcome === "refused") for (const problem2 of removal2.problems) collaborators.report.notice(problem2);
-    else if (removal2.outcome !== "missing") removed.push(removal2);
+    if (removal2.outcome === "refused") {
+      for (const problem2 of removal2.problems) collaborators.report.notice(problem2);
+      removed.push({ ...removal2, problems: [] });
+    } else if (removal2.outcome !== "missing") removed.push(removal2);
   }
   return removed;
 }
@@ -26195,9 +26241,10 @@ async function fromSecret(text5) {
 }
 function driverParametersOf(url) {
   const named2 = [...url.searchParams].filter(
-    ([name, value]) => /^ssl(?:_\w+|-ca)$/.test(name) && !(IS_FILE.test(name) && value.startsWith("/"))
+    ([name, value]) => FOR_APPLICATIONS.includes(name) && !(CERTIFICATES.includes(name) && value.startsWith("/"))
   );
-  return named2.some(([name]) => name !== "ssl_mode") ? named2 : [];
+  if (named2.some(([name]) => CERTIFICATES.includes(name))) return named2;
+  return named2.map(([name, value]) => [name, name === "ssl_mode" && /^verify/i.test(value) ? "REQUIRED" : value]);
 }
 async function fromUrl(text5) {
   const url = URL.canParse(text5) ? new URL(text5) : void 0;
@@ -26270,7 +26317,7 @@ function decoded2(text5) {
 function wrong2(detail, hint) {
   return new UserError({ title: "preview-database-admin does not say which server it is", detail, hint });
 }
-var import_promises44, ENGINES2, DEFAULTS, SSL_SYNONYMS, IS_FILE;
+var import_promises44, ENGINES2, DEFAULTS, SSL_SYNONYMS, CERTIFICATES, FOR_APPLICATIONS;
 var init_address2 = __esm({
   "src/databases/address.ts"() {
     "use strict";
@@ -26291,7 +26338,15 @@ var init_address2 = __esm({
       verify_ca: "verify-ca",
       verify_identity: "verify-full"
     };
-    IS_FILE = /^ssl[_-](?:ca|capath|cert|key)$/;
+    CERTIFICATES = ["ssl_ca", "ssl-ca"];
+    FOR_APPLICATIONS = [
+      ...CERTIFICATES,
+      "ssl_mode",
+      "ssl_verify_cert",
+      "ssl_verify_identity",
+      "ssl_check_hostname",
+      "ssl_disabled"
+    ];
   }
 });
 
@@ -27145,10 +27200,8 @@ function postgresParameters({ sslMode }, { scope, name }) {
     ...sslMode === void 0 ? [] : [`sslmode=${sslMode === "disable" ? "disable" : "require"}`]
   ];
 }
-function mysqlParameters({ sslMode = "disable", driverParameters = [] }) {
-  if (sslMode === "disable" && driverParameters.length === 0) return [];
-  const given2 = driverParameters.map((parameter) => parameter.map(encodeURIComponent).join("="));
-  return given2.length > 0 ? given2 : ["ssl_mode=REQUIRED"];
+function mysqlParameters({ driverParameters = [] }) {
+  return driverParameters.map((parameter) => parameter.map(encodeURIComponent).join("="));
 }
 function passwordIn(address2, user) {
   const url = address2 !== void 0 && URL.canParse(address2) ? new URL(address2) : void 0;
@@ -27517,7 +27570,7 @@ function refuseUnkept(tags) {
   throw new UserError({
     title: `${setting} cannot be kept in a tag`,
     detail: `By its tags a preview is removed. They hold at most 256 characters, letters, digits and _ . : / = + - @ alone. It is: ${tags[part]}`,
-    hint: `Give what ${setting} names a shorter name, or one of these characters; of a secret, its key too.`
+    hint: part === "databaseAdmin" ? `Give the secret that ${setting} names, and its key, a name of these characters alone; in place of a long ARN, write secretsmanager:NAME.` : `Give ${setting} a shorter value, of these characters alone.`
   });
 }
 var SETTINGS4;
@@ -27527,7 +27580,6 @@ var init_kept2 = __esm({
     init_errors();
     init_tags3();
     SETTINGS4 = {
-      base: "function-name",
       databaseAdmin: "preview-database-admin",
       database: "preview-database",
       static: "static"
@@ -27561,7 +27613,9 @@ async function leaveWitness(tags, there, more, { lambda, aside }) {
   const { functionName, database } = tags;
   if (there === void 0) {
     const logGroups = await aside.openLogGroups();
-    await logGroups.create(defaultLogGroup(functionName), { ...more, ...writeTags(tags) });
+    const [name, written2] = [defaultLogGroup(functionName), { ...more, ...writeTags(tags) }];
+    if (!await logGroups.create(name, written2))
+      await logGroups.addTags(name, written2, (found) => "managed-by" in found && ownTags(tags, found) === void 0);
   } else if (there.database !== database) {
     const latest = await lambda.getVersion(functionName);
     if (latest) await aside.tags.add(latest.arn, databaseTag(database));
@@ -27571,6 +27625,7 @@ var init_witness = __esm({
   "src/preview/witness.ts"() {
     "use strict";
     init_function_options();
+    init_ownership();
     init_tags3();
   }
 });
@@ -27595,10 +27650,10 @@ async function confirmPublicUrl(functionName, address2, asked, collaborators) {
     return "unreachable";
   }
   const { status, isRefused, isLambdas } = answer;
-  report.info(`GET ${url} → ${status} (${((clock() - started) / 1e3).toFixed(2)} s)`);
+  report.info(answerLine(url, status, clock() - started));
   if (isRefused) throw new UserError(refused2(functionName));
   if (isLambdas) throw new UserError(unanswered(functionName, url));
-  if (status >= 500) report.warning({ title: `GET ${url} answers ${status}`, hint: "Look at the function's log." });
+  if (status >= 500) report.warning(failing(url, status));
   return "asked";
 }
 async function untilLetIn(first, ask2, { report, clock, wait: wait2, signal }) {
@@ -27672,6 +27727,7 @@ async function preview(settings, pull2, collaborators) {
   const functionName = previewName(settings.functionName, pull2.number);
   report.info(`${functionName}: preview of pull request ${pull2.number} of ${pull2.repository}`);
   let serving;
+  let isReleased = false;
   let announced;
   try {
     const [place, found, answering] = await Promise.all([
@@ -27685,11 +27741,12 @@ async function preview(settings, pull2, collaborators) {
     announced = announcer?.started({ serving });
     const { result, own } = await release(settings, { pull: pull2, identity, there }, collaborators);
     serving = void 0;
+    isReleased = !own.dryRun;
     const isReached = await isReachable(result, own, collaborators);
     await announcer?.ready({ ...readyFacts(result, settings, (clock() - started) / 1e3), isReached });
     return result;
   } catch (error) {
-    await announcer?.failed({ problems: problemsToTell(error, signal), serving });
+    await announcer?.failed({ problems: problemsToTell(error, signal), serving, isReleased });
     throw error;
   } finally {
     await announced;
@@ -27818,12 +27875,22 @@ async function removeAfterClosing(pull2, settings, collaborators) {
   return await removeInstead({ title, why: "closed" }, pull2, settings, collaborators);
 }
 async function removeWithoutLabel(pull2, wanted, settings, collaborators) {
-  const label = JSON.stringify(wanted);
-  const title = `Pull request ${pull2.number} has no label ${label} any more`;
-  return await removeInstead({ title, why: `label ${label} taken away` }, pull2, settings, collaborators);
+  return await removeInstead(withoutLabel(pull2, wanted), pull2, settings, collaborators);
 }
-async function removeInstead({ title, why }, pull2, settings, collaborators) {
-  const result = await remove3(why, pull2, settings, collaborators);
+async function removeRestWithoutLabel(pull2, wanted, settings, collaborators) {
+  const reason = withoutLabel(pull2, wanted);
+  const result = await remove3(reason.why, pull2, settings, collaborators);
+  const isNone = result.previews.every(({ outcome }) => outcome === "missing" || outcome === "refused");
+  return isNone ? void 0 : goneBy(reason, result, settings);
+}
+function withoutLabel({ number: number2 }, wanted) {
+  const label = JSON.stringify(wanted);
+  return { title: `Pull request ${number2} has no label ${label} any more`, why: `label ${label} taken away` };
+}
+async function removeInstead(reason, pull2, settings, collaborators) {
+  return goneBy(reason, await remove3(reason.why, pull2, settings, collaborators), settings);
+}
+function goneBy({ title }, result, settings) {
   if (result.problems.length > 0)
     throw new StillThere(result.problems, `${title}, and its preview could not be removed`);
   return { skipped: { title: `${title}: ${outcomeOf4(result, settings)}` }, removal: result };
@@ -27883,6 +27950,10 @@ async function runForPull(event, isAuto, origin, collaborators) {
   if (now?.isOpen === false) return await removeClosed(pull2, await removal2(), collaborators);
   const byLabel = isAuto ? decideByLabel(event, pull2, now, place.previewLabel) : "as-usual";
   if (byLabel === "remove") return await removeWithoutLabel(pull2, place.previewLabel, await removal2(), collaborators);
+  if (byLabel === "remove-rest" && hasCredentials(environment)) {
+    const gone = await removeRestWithoutLabel(pull2, place.previewLabel, await removal2(), collaborators);
+    if (gone) return gone;
+  }
   const against = reasonAgainst(pull2, now, place.previewLabel) ?? reasonAgainstDraft(pull2, now, place.previewDrafts);
   if (against) return { skipped: against };
   const settings = await telling(() => loadDeploySettings(origin, true), tell, signal);
@@ -28306,7 +28377,7 @@ function connect({ token, apiUrl, version, wait: wait2, signal }) {
   octokit.hook.wrap("request", async (send, options) => {
     for (let attempt3 = 1; ; attempt3 += 1) {
       options.headers["x-github-api-version"] = API_VERSION;
-      options.request = { ...options.request, signal: limited(signal, LONGEST_ANSWER_MS) };
+      options.request = { ...options.request, signal: limited(signal, LONGEST_ANSWER_MS2) };
       try {
         const response = await send(options);
         if (typeof response.data === "string") throw new UnreadableAnswer(options.method, options.url);
@@ -28347,7 +28418,7 @@ function failureOf2(error, { method, url }) {
 function isTimeout(reason) {
   return reason?.name === "TimeoutError";
 }
-var import_core, import_plugin_paginate_rest, API_VERSION, LONGEST_ANSWER_MS, SILENT, PagingOctokit, UnreadableAnswer;
+var import_core, import_plugin_paginate_rest, API_VERSION, LONGEST_ANSWER_MS2, SILENT, PagingOctokit, UnreadableAnswer;
 var init_requests = __esm({
   "src/github/requests.ts"() {
     "use strict";
@@ -28356,7 +28427,7 @@ var init_requests = __esm({
     init_errors3();
     init_patience();
     API_VERSION = "2022-11-28";
-    LONGEST_ANSWER_MS = 5e3;
+    LONGEST_ANSWER_MS2 = 5e3;
     SILENT = { debug: () => void 0, info: () => void 0, warn: () => void 0, error: () => void 0 };
     PagingOctokit = import_core.Octokit.plugin(import_plugin_paginate_rest.paginateRest);
     UnreadableAnswer = class extends Error {
@@ -28516,13 +28587,13 @@ function taskOf(pull2) {
 function previewIn(payload, pull2) {
   if (typeof payload !== "object" || payload === null) return void 0;
   const { pr, preview: preview2, region } = payload;
-  if (pr !== pull2 || typeof preview2 !== "string") return void 0;
+  if (pr !== pull2 || typeof preview2 !== "string" || !FUNCTION_NAME.test(preview2)) return void 0;
   return { preview: preview2, region: typeof region === "string" ? region : void 0 };
 }
 function shortened4(description) {
   return description.slice(0, LONGEST_DESCRIPTION).toWellFormed();
 }
-var PER_PAGE, LONGEST_DESCRIPTION, WORKFLOW_LOGIN;
+var PER_PAGE, LONGEST_DESCRIPTION, FUNCTION_NAME, WORKFLOW_LOGIN;
 var init_client = __esm({
   "src/github/client.ts"() {
     "use strict";
@@ -28530,6 +28601,7 @@ var init_client = __esm({
     init_requests();
     PER_PAGE = 100;
     LONGEST_DESCRIPTION = 140;
+    FUNCTION_NAME = /^[\w-]{1,64}$/;
     WORKFLOW_LOGIN = "github-actions[bot]";
   }
 });
@@ -28629,7 +28701,7 @@ __export(removal_summary_exports, {
 });
 function destroySummary({ pull: pull2, region, previews, problems }) {
   const isFailed2 = problems.length > 0;
-  const nothing2 = previews.every(({ outcome: outcome2 }) => outcome2 === "missing");
+  const nothing2 = previews.every(({ outcome: outcome2 }) => outcome2 === "missing" || outcome2 === "refused");
   const isPlanned = previews.some((preview2) => preview2.outcome === "would be removed");
   const done = isPlanned ? "what destroy would remove" : "removed";
   const outcome = isFailed2 ? "not all could be removed" : nothing2 ? "nothing was there" : done;
@@ -36377,11 +36449,11 @@ function bootstrapTemplate(settings, options) {
         ]),
         previewPolicy(previews, HERE)
       ),
-      ExecutionRole: role("execution", `Runs ${functionName}`, LAMBDA_TRUST, {
+      ExecutionRole: roleOfFunctions("execution", `Runs ${functionName}`, {
         Version: "2012-10-17",
         Statement: roleStatements(needsOf(settings, { makesLogGroup: true }), HERE)
       }),
-      PreviewExecutionRole: role("preview-execution", `Runs previews of ${functionName}`, LAMBDA_TRUST, {
+      PreviewExecutionRole: roleOfFunctions("preview-execution", `Runs previews of ${functionName}`, {
         Version: "2012-10-17",
         Statement: roleStatements(needsOf(previewSettings(previews), { makesLogGroup: false }), HERE)
       }),
@@ -36415,7 +36487,7 @@ function ownRoles({ databaseRole: given2 }) {
 }
 function databaseRole(settings) {
   const secrets = { admin: settings.previewDatabaseAdmin ?? "" };
-  return role("databases", `Makes and removes databases of previews of ${settings.functionName}`, LAMBDA_TRUST, {
+  return roleOfFunctions("databases", `Makes and removes databases of previews of ${settings.functionName}`, {
     Version: "2012-10-17",
     Statement: roleStatements(needsOf({ ...settings, secrets }, { makesLogGroup: true }), HERE)
   });
@@ -36503,6 +36575,9 @@ function role(ending, description, trust, policy) {
       Tags: [{ Key: "managed-by", Value: "wsgi-lambda" }]
     }
   };
+}
+function roleOfFunctions(ending, description, policy) {
+  return { ...role(ending, description, LAMBDA_TRUST, policy), DeletionPolicy: "Delete", UpdateReplacePolicy: "Retain" };
 }
 function needsOf(settings, logging) {
   const { functionName, secrets, vpcSubnets = [], fileSystems = [], tracing, deadLetterTarget, kmsKey } = settings;
@@ -39658,25 +39733,44 @@ function createLogGroupApi({ version, wait: wait2, signal }) {
   const client = new import_client_cloudwatch_logs2.CloudWatchLogsClient(clientConfig(version));
   const cancellable = { abortSignal: signal };
   const { call } = createCaller(wait2, (name) => `arn:aws:logs:*:*:log-group:${name}:*`, "logs");
+  const describe3 = (name) => call(
+    "DescribeLogGroups",
+    name,
+    () => client.send(new import_client_cloudwatch_logs2.DescribeLogGroupsCommand({ logGroupNamePrefix: name }), cancellable)
+  );
   return {
     find: async (name) => {
-      const { logGroups = [] } = await call(
-        "DescribeLogGroups",
-        name,
-        () => client.send(new import_client_cloudwatch_logs2.DescribeLogGroupsCommand({ logGroupNamePrefix: name }), cancellable)
-      );
+      const { logGroups = [] } = await describe3(name);
       const found = logGroups.find(({ logGroupName }) => logGroupName === name);
       return found && { name, retentionDays: found.retentionInDays };
     },
     create: async (name, tags) => {
-      await call("CreateLogGroup", name, async () => {
+      return await call("CreateLogGroup", name, async () => {
         try {
           const command = new import_client_cloudwatch_logs2.CreateLogGroupCommand({ logGroupName: name, tags: { ...tags, ...OUR_TAG } });
           await client.send(command, cancellable);
+          return true;
         } catch (error) {
           if (!(error instanceof import_client_cloudwatch_logs2.ResourceAlreadyExistsException)) throw error;
+          return false;
         }
       });
+    },
+    addTags: async (name, tags, isTheirs) => {
+      const { logGroups = [] } = await describe3(name);
+      const resourceArn = logGroups.find(({ logGroupName }) => logGroupName === name)?.arn?.replace(/:\*$/, "");
+      if (resourceArn === void 0) return;
+      const found = await call(
+        "ListTagsForResource",
+        name,
+        () => client.send(new import_client_cloudwatch_logs2.ListTagsForResourceCommand({ resourceArn }), cancellable)
+      );
+      if (isTheirs(found.tags ?? {})) return;
+      await call(
+        "TagResource",
+        name,
+        () => client.send(new import_client_cloudwatch_logs2.TagResourceCommand({ resourceArn, tags: { ...tags, ...OUR_TAG } }), cancellable)
+      );
     },
     setRetention: async (name, days) => {
       if (days === void 0) {

@@ -4788,7 +4788,7 @@ var PREVIEW_SETTINGS = {
   "preview-role": text({
     ...ROLE,
     description: "The execution role of previews. They never get `role`; create-role makes one for each.",
-    example: "arn:aws:iam::123456789012:role/shop-preview"
+    example: "arn:aws:iam::123456789012:role/shop-preview-execution"
   }),
   "preview-environment": table({
     description: "Variables of previews, over those of environment. {{pr}} (its number), {{preview}} (its name), {{url}}, {{host}} and {{origin}} (its address) are filled in.",
@@ -5205,7 +5205,7 @@ var RELEASE_SETTINGS = {
     description: "The execution role. Needed when the function is created; an existing function keeps its own.",
     format: "the ARN of an IAM role",
     pattern: /^arn:aws[a-zA-Z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/,
-    example: "arn:aws:iam::123456789012:role/shop",
+    example: "arn:aws:iam::123456789012:role/shop-execution",
     placeholder: "ARN"
   }),
   memory: wholeNumber(128, 10240, "MB", {
@@ -5475,7 +5475,7 @@ function addLookingCommands(program2, start) {
     SETTING_NAMES,
     [
       "wsgi-lambda permissions --stage production > policy.json",
-      "AWS_REGION=eu-west-1 wsgi-lambda permissions --function-name shop --role arn:aws:iam::123456789012:role/shop",
+      "AWS_REGION=eu-west-1 wsgi-lambda permissions --function-name shop --role arn:aws:iam::123456789012:role/shop-execution",
       "wsgi-lambda permissions --dry-run",
       "wsgi-lambda permissions --previews"
     ]
@@ -5526,11 +5526,11 @@ function addPreviewCommands(program2, start) {
   addCommand(
     program2,
     "preview",
-    "Release a running copy for a pull request, or bring it to its newest commit.",
+    "Release a running copy for a pull request, or bring it to its newest commit. Where that is closed: remove the copy and its database.",
     SETTING_NAMES,
     [
       "wsgi-lambda preview --function-name shop --pr 7 --create-role",
-      "wsgi-lambda preview --function-name shop --preview-role arn:aws:iam::123456789012:role/shop-preview --pr 7 --json"
+      "wsgi-lambda preview --function-name shop --preview-role arn:aws:iam::123456789012:role/shop-preview-execution --pr 7 --json"
     ]
   ).addOption(pullOption()).action((_flags, command) => {
     start({ command: "preview", ...given(command), pull: pullOf(command) });
@@ -5584,7 +5584,7 @@ function addReleaseCommands(program2, start) {
     "Build the project and release it: commands before traffic, alias last.",
     RELEASE_SETTING_NAMES,
     [
-      "wsgi-lambda deploy --function-name shop --role arn:aws:iam::123456789012:role/shop --migrate",
+      "wsgi-lambda deploy --function-name shop --role arn:aws:iam::123456789012:role/shop-execution --migrate",
       "wsgi-lambda deploy --stage production --dry-run",
       "wsgi-lambda deploy --function-name shop --before-traffic 'manage migrate --noinput' --environment DEBUG=0"
     ]

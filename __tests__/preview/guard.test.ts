@@ -208,6 +208,20 @@ describe('what GitHub says of an open pull request now counts', () => {
       'demo',
       undefined,
     ],
+    [
+      'GitHub cannot be asked, and the event says that it is closed',
+      { ...pull, isClosed: true },
+      undefined,
+      undefined,
+      'Skipped: pull request 7 is closed, as the event says',
+    ],
+    [
+      'the event says that it is closed, and GitHub that it is not',
+      { ...pull, isClosed: true },
+      now,
+      undefined,
+      undefined,
+    ],
     ['nobody knows the head', { ...pull, headSha: undefined }, now, undefined, undefined],
   ])('%s', (_, of, state, label, title) => {
     expect(reasonAgainst(of, state, label)?.title).toBe(title)

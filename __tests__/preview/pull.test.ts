@@ -57,6 +57,12 @@ describe("GitHub's event", () => {
     expect((await eventOf(draft, github, 8)).pull).not.toHaveProperty('isDraft')
   })
 
+  test('tells of one that is closed', async () => {
+    const closed = { ...opened, action: 'labeled', pull_request: { ...opened.pull_request, state: 'closed' } }
+    expect((await eventOf(closed)).pull).toMatchObject({ isClosed: true })
+    expect((await eventOf(closed, github, 8)).pull).not.toHaveProperty('isClosed')
+  })
+
   test.each([
     [true, true],
     [false, undefined],

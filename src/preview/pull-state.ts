@@ -31,11 +31,17 @@ export function decideByLabel(
 }
 
 /**
- * Why an open pull request gets no preview now; undefined where it does. What GitHub says now counts more than the event, which may be
+ * Why a pull request gets no preview now; undefined where it does. What GitHub says now counts more than the event, which may be
  * minutes old: a newer commit has a run of its own.
  * @param now undefined where it cannot be asked
  */
 export function reasonAgainst(pull: Pull, now: PullState | undefined, label: string | undefined): Problem | undefined {
+  if (now === undefined && pull.isClosed === true) {
+    return {
+      title: `Skipped: pull request ${pull.number} is closed, as the event says`,
+      hint: 'GitHub was not asked, or did not answer. With pull-requests: read, and the token of the job as github-token, such a run removes what there is of a preview.',
+    }
+  }
   if (now !== undefined && pull.headSha !== undefined && now.headSha !== pull.headSha) {
     return {
       title: `Skipped: pull request ${pull.number} has a newer commit (${now.headSha.slice(0, 12)})`,

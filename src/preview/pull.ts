@@ -21,6 +21,8 @@ export interface Pull extends Repository {
   readonly labels: readonly string[]
   /** Whether its author works on it still. */
   readonly isDraft?: boolean
+  /** Whether it was closed when the event came. */
+  readonly isClosed?: boolean
 }
 
 /** What GitHub tells of why a run was started, as far as this program reads it. */
@@ -67,6 +69,7 @@ interface Payload {
     readonly number?: unknown
     readonly merged?: unknown
     readonly draft?: unknown
+    readonly state?: unknown
     readonly head?: { readonly sha?: unknown; readonly repo?: { readonly full_name?: unknown } | null }
     readonly labels?: readonly { readonly name?: unknown }[]
   }
@@ -110,6 +113,7 @@ export async function readEvent(variables: Variables, number?: number): Promise<
             headRepository: isOwn ? text(request?.head?.repo?.full_name) : repositoryName,
             labels: isOwn ? (request?.labels ?? []).flatMap(({ name }) => text(name) ?? []) : [],
             ...(isOwn && request?.draft === true && { isDraft: true }),
+            ...(isOwn && request?.state === 'closed' && { isClosed: true }),
           },
   }
 }
