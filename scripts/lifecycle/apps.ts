@@ -59,7 +59,10 @@ export function addressOfStatics({ bucket, prefix }: typeof STATICS): string {
   return `s3://${bucket}/${prefix}`
 }
 
+/** The file that both functions of a prefix have. */
+export const SHARED = 'shared.txt'
+
 /** A file that both functions have, and one that shows which code it belongs to. */
 export function staticFilesOf({ name }: App, code: string): readonly string[] {
-  return ['shared.txt', `${name}-${code}.txt`]
+  return [SHARED, `${name}-${code}.txt`]
 }

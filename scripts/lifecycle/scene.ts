@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { previewName } from '../../src/preview/identity.ts'
+import { SHARED } from './apps.ts'
 import { missingStatics, problemsOfPreview, problemsOfRun, problemsOfSkipped } from './checks.ts'
 import { isTaken } from './foreign.ts'
 import type { Ground, Place } from './ground.ts'
@@ -196,21 +197,25 @@ export class Scene {
     } else this.unfinished.add(pull)
   }
 
-  /** @returns whether all have ended well */
+  /** @returns whether all have ended well, and told the pull request */
   checkRemoved(pull: PullRequest, runs: readonly Run[], ended: Ends): boolean {
+    const areAllGone = ended.every(({ exitCode }) => exitCode === 0)
     runs.forEach(({ place }, index) => {
       const { exitCode = -1, mishap } = ended[index] ?? {}
       const places = place ? [place] : this.placesOf(pull)
-      if (exitCode === 0) this.checkGone([pull], places)
+      if (exitCode === 0) this.checkGone([pull], places, areAllGone)
       else if (mishap === undefined && !places.some(({ app }) => isTaken(app, pull)))
         this.problems.push(`#${pull.number} could not be removed: exit code ${exitCode}`)
     })
-    return ended.every(({ exitCode }) => exitCode === 0)
+    return areAllGone && !ended.some(({ mishap }) => mishap?.includes('GitHub'))
   }
 
-  private checkGone(pulls: readonly PullRequest[], places: readonly Place[]): void {
+  /** @param areAllGone where false, another function's preview needs what they share */
+  private checkGone(pulls: readonly PullRequest[], places: readonly Place[], areAllGone = true): void {
     const isGone = anyOf(places.flatMap(({ app }) => pulls.map(({ number }) => ofPreview(app, number))))
-    const left = this.watch.left(isGone).filter((thing) => !/^(?:comment|deployment) of /.test(thing))
+    const left = this.watch
+      .left(isGone)
+      .filter((thing) => !/^(?:comment|deployment) of /.test(thing) && (areAllGone || !thing.endsWith(SHARED)))
     this.problems.push(...left.map((thing) => `${thing} is still there`))
   }
 
