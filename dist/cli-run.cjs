@@ -21104,7 +21104,7 @@ async function request(url, headers2, signal) {
     const body = await answer.text();
     return {
       status,
-      isRefused: status === 403 && REFUSED_BY_AWS.test(body),
+      isRefused: status === 403 && saysAlone(body, REFUSED_BY_AWS),
       isLambdas: status === 502 && isOfLambda(body)
     };
   }
@@ -21114,13 +21114,19 @@ async function request(url, headers2, signal) {
 function isOfLambda(body) {
   const text5 = body.trim();
   if (text5 === "" || WORDS_OF_LAMBDA.test(text5)) return true;
-  if (!text5.startsWith("{")) return false;
+  const answer = objectIn(text5);
+  return "errorMessage" in answer && "errorType" in answer || saysAlone(text5, WORDS_OF_LAMBDA);
+}
+function saysAlone(body, words4) {
+  const entries = Object.entries(objectIn(body)).map(([name, value]) => [name.toLowerCase(), value]);
+  return entries.every(([name]) => name === "message" || name === "type") && entries.some(([name, value]) => name === "message" && typeof value === "string" && words4.test(value));
+}
+function objectIn(text5) {
   try {
-    const answer = JSON.parse(text5);
-    if ("errorMessage" in answer && "errorType" in answer) return true;
-    return Object.keys(answer).length === 1 && WORDS_OF_LAMBDA.test(String(answer["message"]));
+    const value = JSON.parse(text5);
+    return typeof value === "object" && value !== null ? value : {};
   } catch {
-    return false;
+    return {};
   }
 }
 function publicAddress(address2, origin) {
@@ -21133,7 +21139,7 @@ var init_public_url = __esm({
     "use strict";
     init_basic_auth();
     init_traffic();
-    REFUSED_BY_AWS = /^\{[^]*"message":\s*"Forbidden/i;
+    REFUSED_BY_AWS = /^Forbidden/i;
     WORDS_OF_LAMBDA = /^Internal Server Error$/i;
     LONGEST_ANSWER_MS = 3e4;
     PATIENCE_MILLISECONDS = [1e3, 2e3, 4e3];

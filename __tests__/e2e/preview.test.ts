@@ -350,7 +350,12 @@ test('Lambda answers in its place: it has failed, and nobody is sent there', asy
   const workspace = join(REPOSITORY, '__tests__/fixtures/bare-wsgi')
   const inputs = { 'preview-database-admin': '', migrate: 'false', 'preview-seed': '' }
   world.proxy.clear()
-  world.proxy.inject({ operation: 'FunctionUrl', status: 502, type: 'Runtime.ExitError', message: 'killed' })
+  world.proxy.inject({
+    operation: 'FunctionUrl',
+    status: 502,
+    type: 'ServiceException',
+    message: 'Internal Server Error',
+  })
   const { exitCode, annotations } = await run(18, { inputs, workspace })
   expect([exitCode, annotations.map(({ title }) => title)]).toEqual([
     1,

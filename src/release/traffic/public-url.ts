@@ -6,7 +6,7 @@ import { smokeRequestsOf } from '../../settings/traffic.ts'
 import type { DesiredRelease } from '../state.ts'
 
 /** An application's own 403 is none of this. */
-const REFUSED_BY_AWS = /^\{[^]*"message":\s*"Forbidden/i
+const REFUSED_BY_AWS = /^Forbidden/i
 const WORDS_OF_LAMBDA = /^Internal Server Error$/i
 const LONGEST_ANSWER_MS = 30_000
 /** How long after a refusal the next request comes: statements that were just written take some seconds to hold. */
@@ -112,7 +112,7 @@ export async function request(url: string, headers: Headers, signal?: AbortSigna
     const body = await answer.text()
     return {
       status,
-      isRefused: status === 403 && REFUSED_BY_AWS.test(body),
+      isRefused: status === 403 && saysAlone(body, REFUSED_BY_AWS),
       isLambdas: status === 502 && isOfLambda(body),
     }
   }
@@ -128,13 +128,26 @@ export async function request(url: string, headers: Headers, signal?: AbortSigna
 function isOfLambda(body: string): boolean {
   const text = body.trim()
   if (text === '' || WORDS_OF_LAMBDA.test(text)) return true
-  if (!text.startsWith('{')) return false
+  const answer = objectIn(text)
+  return ('errorMessage' in answer && 'errorType' in answer) || saysAlone(text, WORDS_OF_LAMBDA)
+}
+
+/** Whether it is an error as AWS writes one: a message, perhaps its type, and nothing else. */
+function saysAlone(body: string, words: RegExp): boolean {
+  const entries = Object.entries(objectIn(body)).map(([name, value]) => [name.toLowerCase(), value] as const)
+  return (
+    entries.every(([name]) => name === 'message' || name === 'type') &&
+    entries.some(([name, value]) => name === 'message' && typeof value === 'string' && words.test(value))
+  )
+}
+
+/** Without any entry where it is none. */
+function objectIn(text: string): object {
   try {
-    const answer = JSON.parse(text) as Readonly<Record<string, unknown>>
-    if ('errorMessage' in answer && 'errorType' in answer) return true
-    return Object.keys(answer).length === 1 && WORDS_OF_LAMBDA.test(String(answer['message']))
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null ? value : {}
   } catch {
-    return false
+    return {}
   }
 }
 
