@@ -170,7 +170,7 @@ async function runForPull(
 
 /** What stands in a comment beside code, where GitHub looks for links, mentions and HTML. */
 function besideCode(comment: string): string {
-  return comment.replaceAll(/^(`{3,})text\n[^]*?\n\1$/gm, '').replaceAll(/<code>[^<]*<\/code>/g, '')
+  return comment.replaceAll(/^(`{3,})text\n[^]*?\n\1$/gm, '').replaceAll(/<code>(?:[^<]|<!-- -->)*<\/code>/g, '')
 }
 
 function expectQuietPull(pull: number): void {

@@ -88,10 +88,13 @@ describe('the request to the public URL only reports', () => {
     expect([paths.length, report.problems]).toEqual([3, []])
   })
 
-  test('the application’s own 403 is an answer', async () => {
-    const { report } = await requested(answering(403, '<!doctype html><h1>403 Forbidden</h1>'))
-    expect(report.problems).toEqual([])
-  })
+  test.each(['<!doctype html><h1>403 Forbidden</h1>', '{"detail":{},"message":"Forbidden"}'])(
+    'the application’s own 403 is an answer: %j',
+    async (body) => {
+      const { report } = await requested(answering(403, body))
+      expect(report.problems).toEqual([])
+    },
+  )
 
   test('a failing application', async () => {
     const { report, address } = await requested(answering(503))
